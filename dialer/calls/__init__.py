@@ -1,0 +1,1 @@
+"""What a call is: numbers, requests, outcomes, the journal. No Qt, no HTTP."""

@@ -1,0 +1,1 @@
+"""The provider's Invoke Phone API over HTTPS. No Qt, no SQLite."""

@@ -1,0 +1,1 @@
+"""Windows, models, and the worker that places calls on its thread."""
