@@ -77,6 +77,9 @@ class CallRequest:
             raise ValueError("the application ID must be one line of text or None")
         if self.note is not None and not 0 < len(self.note) <= NOTE_LIMIT:
             raise ValueError("the note must have 1 to 1000 characters or be None")
+        if any("\ud800" <= char <= "\udfff" for char in f"{self.note}{self.profile}"):
+            # Lone surrogates, from arguments in another encoding: no file can hold them.
+            raise ValueError("the note and the profile must be text that UTF-8 can write")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,9 @@ class Outcome:
     detail: str | None = None
 
     @classmethod
-    def placed(cls, recording_id: str, *, status: str = "0", reason: str | None = None) -> "Outcome":
+    def placed(
+        cls, recording_id: str, *, status: str = "0", reason: str | None = None
+    ) -> "Outcome":
         """The provider took the request; the phones will ring."""
         if not RECORDING_ID.fullmatch(recording_id):
             raise ValueError("not a recording ID")
@@ -114,7 +119,12 @@ class Outcome:
 
     @classmethod
     def unknown(
-        cls, cause: Cause, detail: str | None = None, *, status: str | None = None, reason: str | None = None
+        cls,
+        cause: Cause,
+        detail: str | None = None,
+        *,
+        status: str | None = None,
+        reason: str | None = None,
     ) -> "Outcome":
         """The request may have reached the provider: the phones may ring."""
         return cls(OutcomeKind.UNKNOWN, status=status, reason=reason, cause=cause, detail=detail)

@@ -21,7 +21,6 @@ class Patience:
         self._wakings: SimpleQueue[None] = SimpleQueue()
         self._stopped = False
 
-    @property
     def stopped(self) -> bool:
         """Whether somebody asked to stop: a request that has not left must not leave any more."""
         return self._stopped

@@ -1,10 +1,11 @@
 """The one function that places calls, and what it needs of the rest of the house."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from dialer.calls.call import CallRecord, CallRequest, Outcome
+from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome
 from dialer.calls.patience import Patience
 
 
@@ -59,8 +60,14 @@ def place_call(
     the phones ring whether or not the disk has room.
     """
     record = journal.begin(request)
-    begun(record)
-    outcome = provider.send_sip(request, patience)
+    try:
+        begun(record)
+        outcome = provider.send_sip(request, patience)
+    except BaseException:
+        # A defect, or an interrupt. The phones may ring, and the row must not say "calling".
+        with suppress(JournalError):
+            journal.finish(record, Outcome.unknown(Cause.INTERRUPTED))
+        raise
     try:
         return EndedCall(journal.finish(record, outcome), outcome)
     except JournalError as error:

@@ -23,4 +23,6 @@ def plain(text: str, limit: int = 500) -> str:
         for char in text[: 4 * limit]
     )
     line = " ".join(kept.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    if len(line) <= limit and len(text) <= 4 * limit:
+        return line
+    return line[: limit - 1].rstrip() + "…"

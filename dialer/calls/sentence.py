@@ -19,20 +19,22 @@ class Sentence:
 
     The text is the English one, marked with QT_TRANSLATE_NOOP("dialer", ...), and doubles as
     the key of its translation: the command line prints `str(sentence)`, the window translates
-    `text` first and fills in `values` afterwards.
+    `text` first and fills in `values`, which may be sentences themselves, afterwards.
     """
 
     text: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: "Mapping[str, str | Sentence]" = field(default_factory=dict)
 
     def __init__(self, text: str, **values: object) -> None:
+        kept = {
+            name: value if isinstance(value, Sentence) else str(value)
+            for name, value in values.items()
+        }
         object.__setattr__(self, "text", text)
-        object.__setattr__(
-            self, "values", MappingProxyType({name: str(value) for name, value in values.items()})
-        )
+        object.__setattr__(self, "values", MappingProxyType(kept))
 
     def __str__(self) -> str:
-        return self.text.format(**self.values)
+        return self.text.format_map(self.values)
 
     def __hash__(self) -> int:
         return hash((self.text, tuple(self.values.items())))

@@ -1,0 +1,238 @@
+"""Reading the number to call: from what a person typed or pasted to the digits the API takes."""
+
+from dataclasses import dataclass
+
+from dialer.calls import numbering_plan
+from dialer.calls.call import DIGITS
+from dialer.calls.dialled_text import DialledText, NumberRefused, letters_refused, read_dialled
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+
+__all__ = [
+    "Callee",
+    "Choice",
+    "NumberRefused",
+    "country_codes",
+    "format_digits",
+    "read_callee",
+    "read_display_number",
+    "time_zones",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """A number as it will be sent, and what is known of it.
+
+    `digits` are 7 to 15 ASCII digits, country code first; `formatted` is for reading and holds
+    the same digits. `region` is an ISO 3166 code such as "GB", None if it is unknown or the number
+    belongs to no country. `valid` is libphonenumber's opinion: a number that it does not know is
+    called all the same. `extension` cannot be sent. `hints` are quiet words beside the number:
+    what the operator should know, and nothing that keeps the call back.
+    """
+
+    digits: str
+    formatted: str
+    region: str | None
+    valid: bool
+    extension: str | None
+    hints: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Digits that are a valid number at home and another one abroad: the operator picks."""
+
+    national: Callee
+    international: Callee
+
+
+def read_callee(text: str, default_country: str | None = None) -> Callee | Choice:
+    """Read the number to call.
+
+    `+` or a leading `00` means that the country code comes first, always. Other digits are read
+    with the country code first and, with a `default_country` (ISO 3166), as dialled there too:
+    the valid reading counts, two different valid ones are a Choice, and where there is none the
+    digits go out as they are. Fast enough for every keystroke, on any thread; the first call in a
+    process imports phonenumbers (some 60 ms).
+
+    Raises NumberRefused, with a sentence for the operator, for what cannot be sent.
+    """
+    written = read_dialled(text)
+    if written is None:
+        raise _refused(QT_TRANSLATE_NOOP("dialer", "There is no number yet: type or paste one."))
+    return _resolve(written, _known_country(default_country))
+
+
+def read_display_number(text: str, default_country: str | None = None) -> str | None:
+    """Read a display number, in digits as the API takes them; None if there is none.
+
+    A display number is granted by the provider and copied from its pages, where it stands with
+    its country code, and remembered ones were sent in these very digits. So digits stay as they
+    stand; only after a 0 or + they are read like a callee.
+
+    Raises NumberRefused as `read_callee` does, and for an extension, which callers cannot see.
+    """
+    written = read_dialled(text)
+    if written is None:
+        return None
+    if written.extension is not None:
+        raise _refused(
+            QT_TRANSLATE_NOOP(
+                "dialer", "A display number has no extension: take “{extension}” out."
+            ),
+            extension=written.extension,
+        )
+    if not written.plus and not written.digits.startswith("0"):
+        return _sendable(written.digits)
+    number = _resolve(written, _known_country(default_country))
+    return _sendable(written.digits) if isinstance(number, Choice) else number.digits
+
+
+def time_zones(callee: Callee) -> tuple[str, ...]:
+    """The IANA names of the time zones where the callee may be; empty if unknown.
+
+    The first call in a process reads a large table: not for the UI thread.
+    """
+    return numbering_plan.time_zones(callee.digits)
+
+
+def country_codes() -> frozenset[str]:
+    """The ISO 3166 codes that a profile's default country may be."""
+    return numbering_plan.countries()
+
+
+def format_digits(digits: str) -> str:
+    """Digits from the journal, formatted for reading; as they are if nothing is known of them."""
+    return numbering_plan.look_up(digits).formatted if DIGITS.fullmatch(digits) else digits
+
+
+def _known_country(country: str | None) -> str | None:
+    code = (country or "").strip().upper()
+    if code and code not in country_codes():
+        raise _refused(
+            QT_TRANSLATE_NOOP(
+                "dialer",
+                "“{country}” is no country code, so numbers cannot be read:"
+                " choose another default country in the profile.",
+            ),
+            country=code,
+        )
+    return code or None
+
+
+def _resolve(written: DialledText, country: str | None) -> Callee | Choice:
+    if written.plus or written.digits.startswith("00"):
+        return _callee(_read_abroad(written, country), written)
+    if country is None:
+        return _callee(_as_they_are(written), written)
+    national = _fitting(numbering_plan.read_at_home(written.digits, country), written)
+    international = _fitting(numbering_plan.read_abroad(written.digits), written)
+    if national and international and national != international:
+        return Choice(_callee(national, written), _callee(international, written))
+    return _callee(national or international or _as_they_are(written, country), written)
+
+
+def _read_abroad(written: DialledText, country: str | None) -> str:
+    """The digits of a number that begins with + or 00."""
+    skipped = 0 if written.plus else 2
+    reading = numbering_plan.read_abroad(written.digits[skipped:])
+    if reading is None and not written.plus and country is not None:
+        # Some countries dial more than 00 to call abroad, as 0011 in Australia.
+        reading = numbering_plan.read_with_dialling_prefix(written.digits, country)
+    digits = _fitting(reading, written) or written.without_trunk_zero[skipped:]
+    if digits.startswith("0"):
+        raise _refused(
+            QT_TRANSLATE_NOOP(
+                "dialer", "After + or 00 comes the country code, and none starts with 0."
+            )
+        )
+    return digits
+
+
+def _as_they_are(written: DialledText, country: str | None = None) -> str:
+    """The digits of a number that only its writer knows, as they were written."""
+    digits = written.digits
+    if not digits.startswith("0"):
+        if digits == written.without_trunk_zero:
+            return digits
+        # "44 (0)20 …": a zero in brackets follows a country code, and some countries keep it.
+        return _fitting(numbering_plan.read_abroad(digits), written) or written.without_trunk_zero
+    if country is None:
+        raise _refused(
+            QT_TRANSLATE_NOOP(
+                "dialer",
+                "No country code starts with 0: write the number with + and its country code,"
+                " or set the default country in the profile.",
+            )
+        )
+    _sendable(digits)
+    raise _refused(
+        QT_TRANSLATE_NOOP(
+            "dialer",
+            "This is no valid number in the default country ({country}), and no country code starts"
+            " with 0: check it, or write it with + and its country code.",
+        ),
+        country=country,
+    )
+
+
+def _fitting(reading: str | None, written: DialledText) -> str | None:
+    """`reading`, if the API takes it and its kind is written the way the text was."""
+    if reading is None or not DIGITS.fullmatch(reading):
+        return None
+    if written.letters is not None and not numbering_plan.look_up(reading).takes_letters:
+        return None
+    return reading
+
+
+def _callee(digits: str, written: DialledText) -> Callee:
+    if written.letters is not None and _fitting(digits, written) is None:
+        raise letters_refused(written.letters)
+    known = numbering_plan.look_up(_sendable(digits))
+    hints: list[Sentence] = []
+    if not known.valid:
+        hints.append(
+            Sentence(
+                QT_TRANSLATE_NOOP(
+                    "dialer", "Not a valid number by the numbering plan; it is called as it stands."
+                )
+            )
+        )
+    if written.inside is not None:
+        hints.append(
+            Sentence(
+                QT_TRANSLATE_NOOP(
+                    "dialer", "The link means a number inside {domain}; check that it is this one."
+                ),
+                domain=written.inside,
+            )
+        )
+    if written.extension is not None:
+        hints.append(
+            Sentence(
+                QT_TRANSLATE_NOOP(
+                    "dialer",
+                    "The extension cannot be sent: dial {extension} on your phone"
+                    " once the call is answered.",
+                ),
+                extension=written.extension,
+            )
+        )
+    return Callee(
+        digits, known.formatted, known.region, known.valid, written.extension, tuple(hints)
+    )
+
+
+def _sendable(digits: str) -> str:
+    """`digits`, if the API takes as many; else raises NumberRefused with their count."""
+    if DIGITS.fullmatch(digits):
+        return digits
+    if len(digits) == 1:
+        raise _refused(QT_TRANSLATE_NOOP("dialer", "1 digit: 7 to 15 are needed."))
+    raise _refused(
+        QT_TRANSLATE_NOOP("dialer", "{count} digits: 7 to 15 are needed."), count=len(digits)
+    )
+
+
+def _refused(text: str, **values: object) -> NumberRefused:
+    return NumberRefused(Sentence(text, **values))

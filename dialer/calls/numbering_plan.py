@@ -1,0 +1,116 @@
+"""What libphonenumber knows of numbers: which are valid, where they are, how they are written."""
+
+# ruff: noqa: PLC0415 - phonenumbers is heavy: it comes with the first number, not with the window
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
+
+@dataclass(frozen=True, slots=True)
+class PlanEntry:
+    """What is known of digits that begin with a country code.
+
+    `takes_letters` says that numbers of this kind are also written with keypad letters: toll-free,
+    premium, shared-cost and company numbers everywhere, any number in North America.
+    """
+
+    formatted: str
+    region: str | None
+    valid: bool
+    takes_letters: bool
+
+
+@lru_cache(maxsize=4096)
+def look_up(digits: str) -> PlanEntry:
+    """What is known of `digits`, country code first. Of anything else nothing is known."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return PlanEntry(digits, None, valid=False, takes_letters=False)
+    # libphonenumber drops a trunk zero while it reads; with the zero, the digits are not valid.
+    valid = phonenumbers.is_valid_number(number) and _digits_of(number) == digits
+    region = phonenumbers.region_code_for_number(number)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    kept = (valid or region) and "".join(filter(str.isdigit, written)) == digits
+    special = phonenumbers.number_type(number) in (
+        phonenumbers.PhoneNumberType.TOLL_FREE,
+        phonenumbers.PhoneNumberType.PREMIUM_RATE,
+        phonenumbers.PhoneNumberType.SHARED_COST,
+        phonenumbers.PhoneNumberType.UAN,
+    )
+    return PlanEntry(
+        formatted=written if kept else digits,
+        region=None if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region,
+        valid=valid,
+        takes_letters=valid and (special or number.country_code == 1),
+    )
+
+
+def read_abroad(digits: str) -> str | None:
+    """The digits to send if `digits` begin with a country code; None if that is not valid."""
+    return _valid("+" + digits, None)
+
+
+def read_at_home(digits: str, country: str) -> str | None:
+    """The digits to send if `digits` are dialled in `country`; None if that is not valid."""
+    return _valid(digits, country)
+
+
+def read_with_dialling_prefix(digits: str, country: str) -> str | None:
+    """The digits to send if `digits` begin as calls out of `country` do, as with 0011 in Australia.
+
+    None if they do not, or if what follows is not valid.
+    """
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(digits, country, keep_raw_input=True)
+    except phonenumbers.NumberParseException:
+        return None
+    if number.country_code_source != phonenumbers.CountryCodeSource.FROM_NUMBER_WITH_IDD:
+        return None
+    return _valid(digits, country)
+
+
+def time_zones(digits: str) -> tuple[str, ...]:
+    """The IANA names of the time zones where `digits` may ring; empty if unknown."""
+    import phonenumbers
+    import phonenumbers.timezone
+
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return ()
+    zones = phonenumbers.timezone.time_zones_for_number(number)
+    return tuple(zone for zone in zones if zone != phonenumbers.timezone.UNKNOWN_TIMEZONE)
+
+
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """The ISO 3166 codes of all countries whose numbering plan is known."""
+    import phonenumbers
+
+    return frozenset(phonenumbers.SUPPORTED_REGIONS)
+
+
+def _valid(text: str, country: str | None) -> str | None:
+    """The digits of a valid number, country code first."""
+    import phonenumbers
+
+    try:
+        digits = _digits_of(phonenumbers.parse(text, country))
+    except phonenumbers.NumberParseException:
+        return None
+    return digits if look_up(digits).valid else None
+
+
+def _digits_of(number: "PhoneNumber") -> str:
+    import phonenumbers
+
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
