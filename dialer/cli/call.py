@@ -1,0 +1,187 @@
+"""`dialer call`: place one call and print its recording ID."""
+
+import argparse
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+from dialer.calls.again import UNSETTLED_MS, reason_to_ask
+from dialer.calls.call import Cause, Outcome, OutcomeKind
+from dialer.calls.credentials import Credentials
+from dialer.calls.export import CallObject, call_object
+from dialer.calls.patience import STOP_GRACE, Patience
+from dialer.calls.place import EndedCall, JournalError, place_call
+from dialer.calls.reasons import words
+from dialer.calls.request import RequestRefused, read_request
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+from dialer.cli.chosen import NoProfileYet, chosen_credentials, chosen_profile
+from dialer.cli.compose import House
+from dialer.cli.exits import Exit, exit_of
+from dialer.cli.say import answer, answer_json, complain, remark
+from dialer.settings.keyring_trouble import KeyringTrouble
+from dialer.settings.profile import TIMEOUT_RANGE, Profile, ProfileError
+
+_STOPPED = QT_TRANSLATE_NOOP("dialer", "The call was stopped before it began. Nothing was called.")
+_TIMEOUT = QT_TRANSLATE_NOOP("dialer", "The timeout must be {least} to {most} seconds.")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the command's arguments."""
+    parser.add_argument("number", metavar="NUMBER", help="the callee, as people write it")
+    parser.add_argument("--account", metavar="A", help="your phone account; else the profile's")
+    parser.add_argument("--display-number", metavar="D", help="the caller ID that is shown")
+    parser.add_argument("--note", metavar="N", help="a note about the callee, sent with the call")
+    parser.add_argument("--app-id", metavar="ID", help="application ID; else the profile's")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--profile", metavar="P", help="which profile; else the default one")
+    where.add_argument("--sandbox", action="store_true", help="call in the sandbox: nothing rings")
+    parser.add_argument("--timeout", metavar="S", type=float, help="total deadline in seconds")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.epilog = (
+        "Exit codes: 0 placed, 2 bad input, 3 rejected, 4 not sent, 5 unknown (the phones may"
+        " ring), 6 no credentials or no usable keyring."
+    )
+
+
+def refuse(words: str, arguments: Sequence[str]) -> None:
+    """Tell that the arguments cannot be read; with --json an object all the same."""
+    complain(words)
+    if "--json" in arguments:
+        answer_json(_no_call(words.partition("\n")[0], argparse.Namespace()))
+
+
+class Interrupted(Exception):
+    """SIGINT or SIGTERM came before the call began."""
+
+
+class _Signals:
+    """What SIGINT and SIGTERM mean: before the call an end, during it a shorter patience."""
+
+    def __init__(self) -> None:
+        self.patience: Patience | None = None
+        self._asked = False
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """Heed both signals, and put back what was there."""
+        kinds = (signal.SIGINT, signal.SIGTERM)
+        before = [signal.signal(kind, self._on_signal) for kind in kinds]
+        try:
+            yield
+        finally:
+            for kind, handler in zip(kinds, before, strict=True):
+                signal.signal(kind, handler)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if self.patience is None:
+            raise Interrupted
+        # A second signal means that nobody wants to wait for the outcome any more.
+        self.patience.stop(0.0 if self._asked else STOP_GRACE)
+        self._asked = True
+
+
+def run(options: argparse.Namespace, house: House) -> int:
+    """Place the call."""
+    signals = _Signals()
+    with signals.heeded():
+        try:
+            if options.sandbox:
+                with house.sandbox() as (profile, credentials):
+                    return _call(options, house, profile, credentials, signals)
+            return _call(options, house, chosen_profile(house, options.profile), None, signals)
+        except Interrupted:
+            return _refused(Sentence(_STOPPED), Exit.NOT_SENT, options)
+        except (RequestRefused, ProfileError) as refused:
+            return _refused(refused.sentence, Exit.BAD_INPUT, options)
+        except (NoProfileYet, KeyringTrouble) as trouble:
+            return _refused(trouble.sentence, Exit.NO_CREDENTIALS, options)
+        except JournalError as error:
+            not_recorded = words(Outcome.not_sent(Cause.JOURNAL), "")
+            return _refused(f"{not_recorded} {error}", Exit.NOT_SENT, options)
+        except OSError as error:
+            return _refused(
+                f"{error.strerror or error}: {error.filename or ''}", Exit.NOT_SENT, options
+            )
+
+
+def _call(
+    options: argparse.Namespace,
+    house: House,
+    profile: Profile,
+    credentials: Credentials | None,
+    signals: _Signals,
+) -> int:
+    timeout = profile.timeout if options.timeout is None else options.timeout
+    least, most = TIMEOUT_RANGE
+    if not least <= timeout <= most:
+        raise RequestRefused(Sentence(_TIMEOUT, least=f"{least:g}", most=f"{most:g}"), "timeout")
+    request, hints = read_request(
+        callee=options.number,
+        account=profile.account if options.account is None else options.account,
+        display_number=(
+            profile.display_number if options.display_number is None else options.display_number
+        ),
+        app_id=profile.app_id if options.app_id is None else options.app_id,
+        note=options.note or "",
+        profile=profile.name,
+        sandbox=options.sandbox,
+        default_country=profile.default_country or None,
+    )
+    if not options.json:
+        for hint in hints:
+            remark(hint)
+    credentials = credentials or chosen_credentials(house, profile)
+    journal = house.journal()
+    now_ms = time.time_ns() // 1_000_000
+    recent = house.history().recent_of(
+        request.callee, now_ms - UNSETTLED_MS, sandbox=request.sandbox
+    )
+    if why := reason_to_ask(recent, now_ms):
+        complain(why)
+    provider = house.provider(profile, credentials)
+    signals.patience = Patience(timeout)
+    return _told(place_call(request, provider, journal, signals.patience), options)
+
+
+def _told(ended: EndedCall, options: argparse.Namespace) -> int:
+    outcome, request = ended.outcome, ended.record.request
+    if ended.journal_error:
+        complain(f"The outcome could not be written to the journal. {ended.journal_error}")
+    if options.json:
+        record = ended.record
+        if record.outcome is None:
+            record = type(record)(record.row, record.call_id, record.begun_at, request, outcome)
+        answer_json(call_object(record))
+    else:
+        if outcome.kind is OutcomeKind.PLACED and outcome.recording_id:
+            answer(outcome.recording_id)
+        remark(str(words(outcome, request.account, sandbox=request.sandbox)))
+    return exit_of(outcome)
+
+
+def _refused(why: Sentence | str, code: Exit, options: argparse.Namespace) -> int:
+    """Tell that there was no call at all: no row, and with --json an object all the same."""
+    if options.json:
+        answer_json(_no_call(str(why), options))
+    else:
+        complain(why)
+    return code
+
+
+def _no_call(message: str, options: argparse.Namespace) -> CallObject:
+    return {
+        "outcome": OutcomeKind.NOT_SENT.value,
+        "recording_id": None,
+        "status": None,
+        "reason": None,
+        "message": message,
+        "callee": None,
+        "display_number": getattr(options, "display_number", None),
+        "account": getattr(options, "account", None),
+        "note": getattr(options, "note", None),
+        "profile": getattr(options, "profile", None),
+        "sandbox": getattr(options, "sandbox", False),
+        "call_id": None,
+    }

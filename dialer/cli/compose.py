@@ -1,0 +1,97 @@
+"""The composition root of the commands: where their parts are made and joined."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Self
+
+from dialer.calls.credentials import Credentials
+from dialer.calls.journal import CallJournal, JournalReader, prepare
+from dialer.calls.lifeline import Lifeline
+from dialer.calls.place import JournalError
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+from dialer.cli.say import complain
+from dialer.provider.client import InvokePhone
+from dialer.settings.desk import Desk
+from dialer.settings.folders import Folders
+from dialer.settings.keeper import CredentialKeeper
+from dialer.settings.keyring_store import CredentialStore, KeyringStore
+from dialer.settings.profile import Profile
+from dialer.settings.profiles import ProfileFile
+
+_DAMAGED = QT_TRANSLATE_NOOP(
+    "dialer", "The journal was damaged. It was set aside as {path}, and a new one was begun."
+)
+
+
+class House:
+    """What a command may need; each part is made when it is asked for. Main thread."""
+
+    def __init__(self, folders: Folders, store: CredentialStore) -> None:
+        self.folders = folders
+        self.store = store
+        self.profiles = ProfileFile(folders.profiles_file)
+        self.keeper = CredentialKeeper(store)
+        self.desk = Desk(self.profiles, store, self.keeper)
+        self._open = ExitStack()
+
+    @classmethod
+    def of_user(cls) -> Self:
+        """The house over the user's own folders and keyring."""
+        return cls(Folders.of_user(), KeyringStore())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._open.close()
+
+    def journal(self) -> CallJournal:
+        """The journal, ready to be written. Raises JournalError."""
+        self._prepare()
+        try:
+            lifeline = Lifeline(self.folders.lifelines)
+        except OSError as error:
+            raise JournalError(f"{self.folders.lifelines}: {error.strerror or error}") from error
+        self._open.callback(lifeline.close)
+        journal = CallJournal(self.folders.journal, lifeline)
+        self._open.callback(journal.close)
+        return journal
+
+    def history(self) -> JournalReader:
+        """The journal for reading. Raises JournalError."""
+        self._prepare()
+        reader = JournalReader(self.folders.journal, self.folders.lifelines)
+        self._open.callback(reader.close)
+        return reader
+
+    def provider(self, profile: Profile, credentials: Credentials) -> InvokePhone:
+        """A client of the profile's provider."""
+        from dialer.provider.signing import ProviderClock
+        from dialer.provider.transport import Transport
+
+        transport = Transport()
+        self._open.callback(transport.close)
+        return InvokePhone(profile.base_url, credentials, transport, ProviderClock())
+
+    @contextmanager
+    def sandbox(self) -> Iterator[tuple[Profile, Credentials]]:
+        """Run the embedded sandbox provider: its profile, and its credentials of this run."""
+        from dialer.sandbox.server import ACCOUNT, APP_ID, SandboxServer
+
+        self.folders.create()
+        with SandboxServer(self.folders.sandbox_calls) as server:
+            yield (
+                Profile.of_sandbox(server.url, app_id=APP_ID, account=ACCOUNT),
+                server.credentials,
+            )
+
+    def _prepare(self) -> None:
+        aside = prepare(self.folders.journal, self.folders.lifelines)
+        if aside is not None:
+            complain(Sentence(_DAMAGED, path=aside))

@@ -1,0 +1,60 @@
+"""`dialer sandbox`: run the sandbox provider alone."""
+
+import argparse
+import signal
+import threading
+from collections.abc import Sequence
+
+from dialer.cli.compose import House
+from dialer.cli.exits import Exit
+from dialer.cli.say import answer, complain
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the command's arguments."""
+    from dialer.sandbox.magic import MAGIC
+
+    parser.add_argument(
+        "--port", metavar="N", type=_port, default=0, help="the port; 0 or none: a free one"
+    )
+    told = "\n".join(f"  {callee:<15} {what}" for callee, what in MAGIC)
+    parser.epilog = (
+        "Prints its URL, API key and API secret, then serves until it is stopped. Any\n"
+        "well-formed account and application ID will do. These callees are documented:\n" + told
+    )
+
+
+def refuse(words: str, _arguments: Sequence[str]) -> None:
+    """Tell that the arguments cannot be read."""
+    complain(words)
+
+
+def run(options: argparse.Namespace, house: House) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    from dialer.sandbox.server import SandboxServer
+
+    over = threading.Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda *_: over.set())
+    try:
+        house.folders.create()
+        server = SandboxServer(house.folders.sandbox_calls, port=options.port)
+        server.start()
+    except OSError as error:
+        complain(f"the sandbox cannot listen on port {options.port}: {error.strerror or error}")
+        return Exit.NOT_SENT
+    with server:
+        answer(f"URL: {server.url}")
+        answer(f"API key: {server.credentials.api_key}")
+        answer(f"API secret: {server.credentials.api_secret}")
+        # A wait without end cannot be interrupted on Windows.
+        while not over.wait(0.5):
+            pass
+    return Exit.DONE
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("must be 0 to 65535")
+    return number

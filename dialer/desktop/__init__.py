@@ -1,0 +1,1 @@
+"""What the operating system lends the program."""
