@@ -1,0 +1,323 @@
+"""The call bar: the fields of a call, the line that says what will be sent, the Call button."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dialer.calls.number import Choice, NumberRefused, read_callee
+from dialer.calls.request import RequestRefused
+from dialer.settings.profile import Profile
+from dialer.ui.card import Card
+from dialer.ui.icons import Icons
+from dialer.ui.remembering_edit import RememberingEdit
+from dialer.ui.sends_line import SendsLine
+from dialer.ui.style_sheet import mark_wrong
+from dialer.ui.theme import Theme
+
+NARROW = 700
+"""Below this width, in the pixels of the design, the lesser fields go into a fold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the fields."""
+
+    callee: str
+    display_number: str
+    account: str
+    note: str
+
+
+class CallBar(Card):
+    """Where a call is typed and asked for. UI thread.
+
+    Enter in any of the four fields asks for the call, as the button does, and nothing else
+    ever does.
+    """
+
+    call_asked = Signal(object)
+    """Typed: the operator pressed Enter or Call, with a callee."""
+    last_number_asked = Signal()
+    """Enter in an empty callee field: bring the last number back."""
+    callee_ready = Signal()
+    """The callee has just become a number that could be called."""
+    cleared = Signal()
+    """Esc: the operator starts anew."""
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._theme = theme
+        self._icons = icons
+        self._country: str | None = None
+        self._can_read = False
+        self._busy = False
+        self._was_ready = False
+
+        self.callee = QLineEdit(self)
+        self.callee.setProperty("kind", "callee")
+        self.callee.setFont(theme.fonts.callee)
+        self.callee.setPlaceholderText(self.tr("Number, link or paste"))
+        self.callee.setMaxLength(512)
+        self.callee.setClearButtonEnabled(True)
+        self.display_number = RememberingEdit(theme, icons, self)
+        self.display_number.setPlaceholderText(self.tr("none"))
+        self.account = RememberingEdit(theme, icons, self)
+        self.account.setPlaceholderText(self.tr("your phone"))
+        self.note = QLineEdit(self)
+        self.note.setPlaceholderText(self.tr("for this call"))
+        self.note.setMaxLength(1000)
+        self.line = SendsLine(theme, self)
+        self.line.picked.connect(self._take_reading)
+
+        self.call_button = QPushButton(self.tr("Call"), self)
+        self.call_button.setAccessibleName(self.tr("Call"))
+        self.call_button.setProperty("kind", "call")
+        self.call_button.clicked.connect(self.press_call)
+
+        self._fold = QPushButton(self)
+        self._fold.setProperty("kind", "link")
+        self._fold.setCheckable(True)
+        self._fold.toggled.connect(self._arrange)
+
+        self._labels: dict[QLineEdit, QLabel] = {}
+        fields = {
+            self.callee: self.tr("Callee"),
+            self.display_number: self.tr("Display number"),
+            self.account: self.tr("Account"),
+            self.note: self.tr("Note"),
+        }
+        for field, name in fields.items():
+            field.setAccessibleName(name)
+            field.returnPressed.connect(self.press_call)
+            field.installEventFilter(self)
+            label = QLabel(name, self)
+            label.setFont(theme.fonts.label)
+            label.setBuddy(field)
+            self._labels[field] = label
+        self.callee.textChanged.connect(self._read_callee)
+        for field in (self.display_number, self.account, self.note):
+            field.textEdited.connect(self._forgive)
+
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme.px(12))
+        self._grid.setVerticalSpacing(theme.px(4))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(*[theme.px(16)] * 2, *[theme.px(16)] * 2)
+        outer.setSpacing(theme.px(8))
+        outer.addLayout(self._grid)
+        self._narrow: bool | None = None
+        self._arrange()
+        self.setTabOrder(self.callee, self.display_number)
+        self.setTabOrder(self.display_number, self.account)
+        self.setTabOrder(self.account, self.note)
+        self.setTabOrder(self.note, self.call_button)
+        theme.changed.connect(self._colour)
+        self._colour()
+        self._show_button()
+
+    # What the window tells it
+
+    def use_profile(self, profile: Profile | None) -> None:
+        """Fill in the profile's defaults and read numbers as its country writes them."""
+        self._country = (profile.default_country or None) if profile else None
+        self.account.setText(profile.account if profile else "")
+        self.display_number.setText(profile.display_number if profile else "")
+        self._read_callee()
+
+    def remember(self, accounts: list[str], display_numbers: list[str]) -> None:
+        """Offer the values that were used, the latest first."""
+        self.account.set_values(accounts)
+        self.display_number.set_values(display_numbers)
+        if not self.account.text() and accounts:
+            self.account.setText(accounts[0])
+
+    def can_read_numbers(self) -> None:
+        """Begin to read what is typed: the numbering plan is loaded."""
+        self._can_read = True
+        self._read_callee()
+
+    def set_busy(self, busy: bool) -> None:
+        """Show whether a call is under way; the fields stay open to be filled in."""
+        self._busy = busy
+        self._show_button()
+
+    def fill_in(
+        self,
+        callee: str,
+        display_number: str | None = None,
+        account: str | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Put values into the fields without calling; None leaves a field as it is."""
+        for field, value in (
+            (self.display_number, display_number),
+            (self.account, account),
+            (self.note, note),
+        ):
+            if value is not None:
+                field.setText(value)
+        self.callee.setText(callee)
+        self.focus_callee()
+
+    def focus_callee(self) -> None:
+        """Put the cursor into the callee field with all of it selected, ready for the next."""
+        self.callee.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.callee.selectAll()
+
+    def show_refusal(self, refusal: RequestRefused) -> None:
+        """Say by the field what keeps the call from being sent."""
+        fields: dict[str, QLineEdit] = {
+            "callee": self.callee,
+            "display_number": self.display_number,
+            "account": self.account,
+            "note": self.note,
+        }
+        field = fields.get(refusal.field, self.callee)
+        if field is not self.callee and self._narrow:
+            self._fold.setChecked(True)
+        mark_wrong(field, True)
+        self.line.tell(refusal.sentence, wrong=True)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def press_call(self) -> None:
+        """Ask for the call that the fields describe."""
+        if self._busy:
+            return
+        typed = Typed(
+            self.callee.text(),
+            self.display_number.text(),
+            self.account.text(),
+            self.note.text(),
+        )
+        if typed.callee.strip():
+            self.call_asked.emit(typed)
+        else:
+            self.last_number_asked.emit()
+
+    # What happens in it
+
+    @Slot()
+    def _read_callee(self) -> None:
+        mark_wrong(self.callee, False)
+        self._show_button()
+        text = self.callee.text()
+        ready = False
+        if not text.strip() or not self._can_read:
+            self.line.clear()
+        else:
+            try:
+                read = read_callee(text, self._country)
+            except NumberRefused as refused:
+                # Quietly: who types has not finished. Call makes it an error.
+                self.line.tell(refused.sentence, wrong=False)
+            else:
+                if isinstance(read, Choice):
+                    self.line.show_choice(read)
+                else:
+                    self.line.show_callee(read)
+                    ready = True
+        if ready and not self._was_ready:
+            self.callee_ready.emit()
+        self._was_ready = ready
+
+    @Slot(str)
+    def _take_reading(self, digits: str) -> None:
+        self.callee.setText(f"+{digits}")
+        self.focus_callee()
+
+    @Slot()
+    def _forgive(self) -> None:
+        """A field that was wrong is being mended."""
+        wrong = [field for field in self._labels if field.property("wrong")]
+        for field in wrong:
+            mark_wrong(field, False)
+        if wrong:
+            self._read_callee()
+
+    def _show_button(self) -> None:
+        self.call_button.setEnabled(not self._busy and bool(self.callee.text().strip()))
+        self.call_button.setText(self.tr("Calling…") if self._busy else self.tr("Call"))
+
+    @Slot()
+    def _colour(self) -> None:
+        self.call_button.setIcon(self._icons.icon("phone", "on_accent"))
+        for label in self._labels.values():
+            palette = label.palette()
+            palette.setColor(label.foregroundRole(), self._theme.scheme.quiet)
+            label.setPalette(palette)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc in a field empties callee and note and lets go of the message."""
+        if (
+            event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Escape
+        ):
+            self.callee.clear()
+            self.note.clear()
+            self._forgive()
+            self.callee.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.cleared.emit()
+            return True
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the lesser fields away where there is no room for them."""
+        super().resizeEvent(event)
+        if (event.size().width() < self._theme.px(NARROW)) is not self._narrow:
+            # After this event: a layout must not be taken apart while it is at work.
+            QTimer.singleShot(0, self, self._arrange)
+
+    @Slot()
+    def _arrange(self) -> None:
+        narrow = 0 < self.width() < self._theme.px(NARROW)
+        unfolded = self._fold.isChecked()
+        while self._grid.count():
+            self._grid.takeAt(0)
+        lesser = (self.display_number, self.account, self.note)
+        shown = not narrow or unfolded
+        for field in lesser:
+            field.setVisible(shown)
+            self._labels[field].setVisible(shown)
+        self._fold.setVisible(narrow)
+        self._fold.setText(
+            self.tr("Fewer fields") if unfolded else self.tr("Display number, account, note")
+        )
+        widths = (5, 2, 2, 2, 0)
+        for column, width in enumerate(widths):
+            self._grid.setColumnStretch(
+                column, 1 if narrow and column < 3 else 0 if narrow else width
+            )
+        if narrow:
+            self._place_narrow(lesser, unfolded)
+        else:
+            for column, field in enumerate(self._labels):
+                self._grid.addWidget(self._labels[field], 0, column)
+                self._grid.addWidget(field, 1, column)
+            self._grid.addWidget(self.call_button, 1, 4)
+            self._grid.addWidget(self.line, 2, 0, 1, 5)
+        self.call_button.setMinimumWidth(self._theme.px(104 if narrow else 132))
+        self.callee.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._narrow = narrow
+
+    def _place_narrow(self, lesser: tuple[QLineEdit, ...], unfolded: bool) -> None:
+        self._grid.addWidget(self._labels[self.callee], 0, 0, 1, 3)
+        self._grid.addWidget(self.callee, 1, 0, 1, 3)
+        self._grid.addWidget(self.call_button, 1, 3)
+        self._grid.addWidget(self.line, 2, 0, 1, 4)
+        if unfolded:
+            for column, field in enumerate(lesser):
+                self._grid.addWidget(self._labels[field], 3, column)
+                self._grid.addWidget(field, 4, column)
+        self._grid.addWidget(self._fold, 5, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)

@@ -1,0 +1,209 @@
+"""The worker that places calls, on a thread that does nothing else."""
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome
+from dialer.calls.patience import Patience
+from dialer.calls.place import EndedCall, Journal, JournalError, Provider, place_call
+from dialer.calls.reasons import WRONG_CREDENTIALS, Words, words
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+from dialer.settings.profile import Profile
+
+log = logging.getLogger(__name__)
+
+LATE_SECONDS = 1.0
+"""A call that waited longer than this for its worker is not placed any more."""
+
+_NOT_SENT = QT_TRANSLATE_NOOP("dialer", "Not sent.")
+_DEFECT = QT_TRANSLATE_NOOP(
+    "dialer",
+    "The program has a defect ({kind}), and the call did not begin. Nothing was called."
+    " The log says more.",
+)
+
+
+class CallRefused(Exception):
+    """A call that cannot be placed now, and was not begun: no row. `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
+
+
+class Line(Provider, Protocol):
+    """A provider that calls can be placed with."""
+
+    def open_ahead(self) -> None:
+        """Open a connection for a call that is likely to follow; returns at once."""
+        ...
+
+
+class Switchboard(Protocol):
+    """What the worker needs of the rest of the house. Every method runs on the worker's thread."""
+
+    def open(self) -> Path | None:
+        """Open the journal; the path of a damaged one that was set aside. Raises JournalError."""
+        ...
+
+    def warm(self) -> None:
+        """Load what the first call would otherwise wait for."""
+        ...
+
+    def journal(self) -> Journal:
+        """The open journal. Raises JournalError."""
+        ...
+
+    def sandbox(self) -> Profile:
+        """Start the embedded sandbox if it does not run; its profile. Raises OSError."""
+        ...
+
+    def line(self, profile: Profile, wait: float) -> Line:
+        """A line to the profile's provider, waiting for credentials `wait` seconds at most.
+
+        Raises CallRefused.
+        """
+        ...
+
+    def forget(self, profile: Profile) -> None:
+        """Drop the credentials that the provider did not accept."""
+        ...
+
+    def close(self) -> None:
+        """Close the journal, the connections and the sandbox."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """What the window asks the worker to place, and when it asked (time.monotonic)."""
+
+    request: CallRequest
+    profile: Profile
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The journal is open, or why it is not; a damaged one was set aside as `aside`."""
+
+    aside: Path | None = None
+    trouble: str | None = None
+
+
+class CallWorker(QObject):
+    """Places one call at a time. Lives on its own thread; give it no parent.
+
+    Slots run there, by queued signals. `stop` alone may be called from any thread.
+    """
+
+    opened = Signal(object)
+    """Opened."""
+    sandbox_started = Signal(object)
+    """The sandbox's Profile."""
+    sandbox_failed = Signal(str)
+    begun = Signal(object)
+    """CallRecord: its row is on disk, nothing is sent yet."""
+    ended = Signal(object)
+    """EndedCall: its outcome is on disk, unless it says otherwise."""
+    refused = Signal(object)
+    """Words: the call did not begin, there is no row."""
+    closed = Signal()
+    """Everything is let go of: the thread can end."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        super().__init__()
+        self._switchboard = switchboard
+        self._patience: Patience | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Ask the call under way to end soon, and place no other. Any thread."""
+        self._stopped = True
+        if (patience := self._patience) is not None:
+            patience.stop()
+
+    @Slot()
+    def open(self) -> None:
+        """Open the journal."""
+        try:
+            self.opened.emit(Opened(aside=self._switchboard.open()))
+        except JournalError as error:
+            self.opened.emit(Opened(trouble=str(error)))
+
+    @Slot()
+    def warm(self) -> None:
+        """Load what the first call would otherwise wait for."""
+        self._switchboard.warm()
+
+    @Slot()
+    def start_sandbox(self) -> None:
+        """Start the embedded sandbox."""
+        try:
+            self.sandbox_started.emit(self._switchboard.sandbox())
+        except (OSError, JournalError) as error:
+            self.sandbox_failed.emit(str(error))
+
+    @Slot(object)
+    def open_ahead(self, profile: Profile) -> None:
+        """Open a connection while the operator still edits the callee."""
+        try:
+            self._switchboard.line(profile, 0.0).open_ahead()
+        except CallRefused:
+            return  # the call itself will tell
+
+    @Slot(object)
+    def place(self, order: CallOrder) -> None:
+        """Place the call; ends in `ended` or in `refused`, whatever happens."""
+        try:
+            ended = self._place(order)
+        except CallRefused as refusal:
+            self.refused.emit(Words(Sentence(_NOT_SENT), refusal.sentence))
+        except JournalError as error:
+            told = words(Outcome.not_sent(Cause.JOURNAL), order.request.account)
+            self.refused.emit(Words(told.headline, told.text, str(error)))
+        except Exception as error:
+            log.exception("a call did not begin")
+            kind = type(error).__name__
+            self.refused.emit(Words(Sentence(_NOT_SENT), Sentence(_DEFECT, kind=kind)))
+        else:
+            if ended.outcome.status == WRONG_CREDENTIALS:
+                self._switchboard.forget(order.profile)
+            self.ended.emit(ended)
+        finally:
+            self._patience = None
+
+    @Slot()
+    def close(self) -> None:
+        """Let go of everything, and say so."""
+        try:
+            self._switchboard.close()
+        finally:
+            self.closed.emit()
+
+    def _place(self, order: CallOrder) -> EndedCall:
+        def left() -> float:
+            return LATE_SECONDS - (time.monotonic() - order.asked_at)
+
+        late = words(Outcome.not_sent(Cause.LATE), order.request.account).text
+        if left() <= 0 or self._asked_to_stop():
+            raise CallRefused(late)
+        line = self._switchboard.line(order.profile, left())
+        journal = self._switchboard.journal()
+        if left() <= 0 or self._asked_to_stop():
+            raise CallRefused(late)
+        self._patience = patience = Patience(order.profile.timeout)
+        if self._asked_to_stop():  # between the look above and the assignment
+            patience.stop()
+        return place_call(order.request, line, journal, patience, self._tell_begun)
+
+    def _asked_to_stop(self) -> bool:
+        return self._stopped
+
+    def _tell_begun(self, record: CallRecord) -> None:
+        self.begun.emit(record)

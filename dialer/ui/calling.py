@@ -1,0 +1,159 @@
+"""One call at a time: between what the operator asks and the worker that places it."""
+
+import time
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from dialer.calls.again import UNSETTLED_MS, reason_to_ask
+from dialer.calls.call import CallRecord, CallRequest
+from dialer.calls.place import EndedCall, JournalError
+from dialer.calls.reasons import Words
+from dialer.calls.request import RequestRefused, read_request
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+from dialer.settings.profile import Profile
+from dialer.ui.call_bar import Typed
+from dialer.ui.call_worker import CallOrder
+
+_HEADLINE = QT_TRANSLATE_NOOP("dialer", "Not sent.")
+_NOT_YET = QT_TRANSLATE_NOOP(
+    "dialer", "The program is still starting. Nothing was called. Press Call again in a moment."
+)
+_NO_PROFILE = QT_TRANSLATE_NOOP(
+    "dialer",
+    "There is no provider account to call with. Nothing was called."
+    " Connect your account, or try it with the sandbox.",
+)
+_NO_JOURNAL = QT_TRANSLATE_NOOP(
+    "dialer", "Calls cannot be recorded, so none is placed. Nothing was called."
+)
+
+
+class RecentCalls(Protocol):
+    """What is asked of the journal before a call."""
+
+    def recent_of(self, callee: str, since_ms: int, *, sandbox: bool) -> list[CallRecord]:
+        """The calls of `callee` since then, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Why to ask before this call, and what is placed if the answer is yes."""
+
+    why: Sentence
+    request: CallRequest
+
+
+class Calling(QObject):
+    """Decides whether a call is placed now, asks first where that may be a mistake. UI thread.
+
+    Nothing is ever queued: what cannot be placed at once is told, and stays in the fields.
+    """
+
+    order = Signal(object)
+    """CallOrder, for the worker."""
+    busy_changed = Signal(bool)
+    begun = Signal(object)
+    """CallRecord."""
+    ended = Signal(object)
+    """EndedCall."""
+    told = Signal(object)
+    """Words: why there was no call."""
+    field_refused = Signal(object)
+    """RequestRefused, to be shown by its field."""
+    question = Signal(object)
+    """Question."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.profile: Profile | None = None
+        self.is_sandbox = False
+        self.history: RecentCalls | None = None
+        self.trouble: str | None = None
+        """Why the journal cannot be used, in words."""
+        self.can_read_numbers = False
+        self.starting = False
+        """Whether a profile is still to come: the embedded sandbox is being started."""
+        self._busy = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return self._busy
+
+    @Slot(object)
+    def ask(self, typed: Typed) -> None:
+        """Place the call that was typed, unless something speaks against it."""
+        if self._busy:
+            return
+        if self.profile is None:
+            self._tell(Sentence(_NOT_YET if self.starting else _NO_PROFILE))
+            return
+        if self.trouble is not None:
+            self._tell(Sentence(_NO_JOURNAL), self.trouble)
+            return
+        if self.history is None or not self.can_read_numbers:
+            self._tell(Sentence(_NOT_YET))
+            return
+        try:
+            request, _ = read_request(
+                callee=typed.callee,
+                account=typed.account,
+                display_number=typed.display_number,
+                app_id=self.profile.app_id,
+                note=typed.note,
+                profile=self.profile.name,
+                sandbox=self.is_sandbox,
+                default_country=self.profile.default_country or None,
+            )
+        except RequestRefused as refused:
+            self.field_refused.emit(refused)
+            return
+        why = self._why_to_ask(self.history, request)
+        if why is None:
+            self.place(request)
+        else:
+            self.question.emit(Question(why, request))
+
+    def place(self, request: CallRequest) -> None:
+        """Hand the call to the worker, without a further question."""
+        if self._busy or self.profile is None or request.profile != self.profile.name:
+            return
+        self._set_busy(True)
+        self.order.emit(CallOrder(request, self.profile, time.monotonic()))
+
+    @Slot(object)
+    def on_begun(self, record: CallRecord) -> None:
+        """The worker has written the call down and is about to send it."""
+        self.begun.emit(record)
+
+    @Slot(object)
+    def on_ended(self, ended: EndedCall) -> None:
+        """The call has its outcome."""
+        self._set_busy(False)
+        self.ended.emit(ended)
+
+    @Slot(object)
+    def on_refused(self, why: Words) -> None:
+        """The call did not begin."""
+        self._set_busy(False)
+        self.told.emit(why)
+
+    def _why_to_ask(self, history: RecentCalls, request: CallRequest) -> Sentence | None:
+        now_ms = time.time_ns() // 1_000_000
+        try:
+            recent = history.recent_of(
+                request.callee, now_ms - UNSETTLED_MS, sandbox=request.sandbox
+            )
+        except JournalError as error:
+            return Sentence(str(error).replace("{", "{{").replace("}", "}}"))
+        return reason_to_ask(recent, now_ms)
+
+    def _tell(self, sentence: Sentence, code: str = "") -> None:
+        self.told.emit(Words(Sentence(_HEADLINE), sentence, code))
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self.busy_changed.emit(busy)

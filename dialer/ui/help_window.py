@@ -1,0 +1,110 @@
+"""Help: how a call goes, what each outcome means, and every shortcut."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from dialer.ui.theme import Theme
+
+
+class HelpWindow(QDialog):
+    """Shows the help. UI thread."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.setWindowTitle(self.tr("Help"))
+        self.resize(theme.px(620), theme.px(620))
+        inside = QWidget(self)
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(*[theme.px(20)] * 4)
+        layout.setSpacing(theme.px(6))
+        for title, text in self._chapters():
+            self._add(layout, title, text)
+        self._add_title(layout, self.tr("Keys"))
+        keys = QGridLayout()
+        keys.setHorizontalSpacing(theme.px(24))
+        for row, (key, does) in enumerate(self._keys()):
+            name = QLabel(key, self)
+            name.setFont(theme.fonts.strong)
+            keys.addWidget(name, row, 0)
+            keys.addWidget(QLabel(does, self), row, 1)
+        keys.setColumnStretch(1, 1)
+        layout.addLayout(keys)
+        layout.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def _chapters(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (
+                self.tr("A call"),
+                self.tr(
+                    "Type or paste a number and press Enter. The provider rings your phone first,"
+                    " then the callee's. Nothing is called twice by itself."
+                ),
+            ),
+            (
+                self.tr("Wrong number?"),
+                self.tr(
+                    "Do not pick up your phone. This is inferred from the provider's documents,"
+                    " which say that your phone rings first; they do not promise it, and there is"
+                    " no way to hang up from here."
+                ),
+            ),
+            (
+                self.tr("Placed"),
+                self.tr(
+                    "The provider took the call and gave it a recording ID."
+                    " It does not say that anyone answered."
+                ),
+            ),
+            (
+                self.tr("Rejected"),
+                self.tr("The provider answered no, with a code. The message says what to do."),
+            ),
+            (
+                self.tr("Not sent"),
+                self.tr("Nothing reached the provider. You may call again at once."),
+            ),
+            (
+                self.tr("Unknown"),
+                self.tr(
+                    "The request may have reached the provider, but no usable answer came: the"
+                    " phones may ring. Dialer never repeats such a call, and asks before you do."
+                ),
+            ),
+        )
+
+    def _keys(self) -> tuple[tuple[str, str], ...]:
+        return (
+            (
+                "Enter",
+                self.tr("Call, in the fields of the call; in the history fill the fields in"),
+            ),
+            ("Esc", self.tr("Empty callee and note")),
+            ("Ctrl+L", self.tr("Go to the callee")),
+            ("Ctrl+R", self.tr("Bring the last number back")),
+            ("Ctrl+F", self.tr("Search the history")),
+            ("Ctrl+C", self.tr("In the history: copy the recording ID")),
+            ("Ctrl+P", self.tr("Profiles")),
+            ("Ctrl+Q", self.tr("Quit")),
+            ("F1", self.tr("This help")),
+        )
+
+    def _add_title(self, layout: QVBoxLayout, title: str) -> None:
+        label = QLabel(title, self)
+        label.setFont(self._theme.fonts.title)
+        layout.addWidget(label)
+
+    def _add(self, layout: QVBoxLayout, title: str, text: str) -> None:
+        self._add_title(layout, title)
+        label = QLabel(text, self)
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout.addWidget(label)
+        layout.addSpacing(self._theme.px(8))

@@ -1,0 +1,285 @@
+"""The one window, from top to bottom: call bar, message band, history, status bar."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QByteArray, QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from dialer.calls.call import CallRecord, OutcomeKind
+from dialer.calls.place import EndedCall
+from dialer.calls.reasons import Words, words
+from dialer.settings.profile import Profile
+from dialer.ui.band import MessageBand
+from dialer.ui.call_bar import CallBar
+from dialer.ui.calling import Calling, Question
+from dialer.ui.first_steps import FirstSteps
+from dialer.ui.history_pane import HistoryPane
+from dialer.ui.icons import Icons
+from dialer.ui.status_line import StatusLine
+from dialer.ui.theme import Choice, Theme
+from dialer.ui.words import told
+
+START_SIZE = QSize(1120, 720)
+SMALLEST = QSize(480, 360)
+
+
+class MainWindow(QMainWindow):
+    """Joins the parts of the window; what it decides itself is only what is shown. UI thread."""
+
+    painted = Signal()
+    """The window is on screen for the first time."""
+    closing = Signal()
+    """The operator closes the window."""
+    profiles_asked = Signal()
+    """Open the profiles; there is none yet, or they are to be changed."""
+    sandbox_chosen = Signal(bool)
+    profile_chosen = Signal(str)
+    theme_chosen = Signal(str)
+    help_asked = Signal()
+    quit_asked = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons, calling: Calling, history: HistoryPane) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icons = icons
+        self._calling = calling
+        self._leaving = False
+        self._was_painted = False
+        self._last: CallRecord | None = None
+        self.bar = CallBar(theme, icons)
+        self.band = MessageBand(theme, icons)
+        self.first_steps = FirstSteps(theme)
+        self.first_steps.hide()
+        self.history = history
+        self.status = StatusLine(theme)
+        self.setWindowTitle(self.tr("Dialer"))
+        self.setWindowIcon(icons.program())
+        self.setMinimumSize(SMALLEST)
+        self.resize(START_SIZE)
+
+        centre = QWidget(self)
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(*[theme.px(12)] * 4)
+        layout.setSpacing(theme.px(10))
+        layout.addWidget(self.bar)
+        layout.addWidget(self.band)
+        layout.addWidget(self.first_steps)
+        layout.addWidget(history, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(self.status)
+        self._make_menus()
+        self._connect()
+        self.bar.focus_callee()
+
+    # What the program tells it
+
+    def use_profile(self, profile: Profile | None, *, sandbox: bool) -> None:
+        """Call with `profile` from now on."""
+        self._calling.profile = profile
+        self._calling.is_sandbox = sandbox
+        self.bar.use_profile(profile)
+        self.status.show_profile(profile, sandbox=sandbox)
+        self._sandbox_action.setChecked(sandbox)
+
+    def offer_first_steps(self, offered: bool) -> None:
+        """Show or hide the two ways to begin."""
+        self.first_steps.setVisible(offered)
+
+    def offer_profiles(self, names: Sequence[str], chosen: str | None) -> None:
+        """List the profiles to switch between: a menu, and from two on a switcher."""
+        self._profile_menu.clear()
+        group = QActionGroup(self._profile_menu)
+        for name in names:
+            # An ampersand in a name is no shortcut.
+            action = self._profile_menu.addAction(name.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.setData(name)
+            group.addAction(action)
+        group.triggered.connect(self._choose_profile)
+        self._profile_menu.menuAction().setVisible(len(names) > 1)
+        self.status.offer_profiles(names, chosen)
+
+    def tell(self, kind: str, headline: str, text: str, code: str = "") -> None:
+        """Say something in the message band."""
+        self.band.show_message(kind, headline, text, code)
+
+    @Slot(object)
+    def tell_words(self, why: Words) -> None:
+        """Say why there was no call."""
+        self.tell("not_sent", told(why.headline), told(why.text), why.code)
+
+    def geometry_to_keep(self) -> QByteArray:
+        """Where the window stands, for the next start."""
+        return self.saveGeometry()
+
+    def leave(self) -> None:
+        """Hide, and let the next close go through: the program is ending."""
+        self._leaving = True
+        self.hide()
+
+    # What the operator does
+
+    @Slot(object)
+    def fill_in(self, record: CallRecord) -> None:
+        """Put a call's values into the fields; only Enter or Call places it."""
+        request = record.request
+        self.bar.fill_in(
+            f"+{request.callee}", request.display_number or "", request.account, request.note or ""
+        )
+
+    @Slot()
+    def redial(self) -> None:
+        """Bring the last callee back into its field."""
+        model = self.history.table.model()
+        record = self._last or model.record(0)  # type: ignore[attr-defined]
+        if record is not None:
+            self.bar.fill_in(f"+{record.request.callee}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell when the window is on screen for the first time."""
+        super().paintEvent(event)
+        if not self._was_painted:
+            self._was_painted = True
+            QTimer.singleShot(0, self, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask for the end of the program, which waits for a call under way."""
+        if self._leaving:
+            event.accept()
+            return
+        event.ignore()
+        self.closing.emit()
+
+    # What became of a call
+
+    @Slot(object)
+    def _on_begun(self, record: CallRecord) -> None:
+        self._last = record
+        self.band.clear()
+
+    @Slot(object)
+    def _on_ended(self, ended: EndedCall) -> None:
+        request, outcome = ended.record.request, ended.outcome
+        said = words(outcome, request.account, sandbox=request.sandbox)
+        code = " ".join(part for part in (said.code, ended.journal_error or "") if part)
+        actions = []
+        if outcome.kind is OutcomeKind.PLACED and (recording_id := outcome.recording_id):
+            actions.append(
+                (self.tr("Copy recording ID"), lambda: self.history.copy_text(recording_id))
+            )
+        self.band.show_message(
+            outcome.kind.value, told(said.headline), told(said.text), code, actions
+        )
+        if outcome.kind is OutcomeKind.PLACED and self.bar.isAncestorOf(
+            self.focusWidget() or self.bar
+        ):
+            self.bar.focus_callee()
+
+    @Slot(object)
+    def _on_question(self, question: Question) -> None:
+        def place() -> None:
+            self.band.clear()
+            self.bar.focus_callee()
+            self._calling.place(question.request)
+
+        def leave_it() -> None:
+            self.band.clear()
+            self.bar.focus_callee()
+
+        self.band.show_message(
+            "unknown",
+            self.tr("Call again?"),
+            told(question.why),
+            "",
+            [(self.tr("Do not call"), leave_it), (self.tr("Call anyway"), place)],
+        )
+
+    @Slot()
+    def _on_cleared(self) -> None:
+        if not self._calling.busy:
+            self.band.clear()
+
+    @Slot(QAction)
+    def _choose_profile(self, action: QAction) -> None:
+        self.profile_chosen.emit(str(action.data()))
+
+    @Slot(QAction)
+    def _choose_theme(self, action: QAction) -> None:
+        self.theme_chosen.emit(str(action.data()))
+
+    # How it is made
+
+    def _connect(self) -> None:
+        self.bar.call_asked.connect(self._calling.ask)
+        self.bar.last_number_asked.connect(self.redial)
+        self.bar.cleared.connect(self._on_cleared)
+        self._calling.busy_changed.connect(self.bar.set_busy)
+        self._calling.begun.connect(self._on_begun)
+        self._calling.ended.connect(self._on_ended)
+        self._calling.told.connect(self.tell_words)
+        self._calling.field_refused.connect(self.bar.show_refusal)
+        self._calling.question.connect(self._on_question)
+        self.history.call_again_asked.connect(self.fill_in)
+        self.history.copied.connect(self.status.show_copied)
+        self.first_steps.connect_asked.connect(self.profiles_asked)
+        self.first_steps.sandbox_asked.connect(self._use_sandbox)
+        self.status.profile_chosen.connect(self.profile_chosen)
+
+    @Slot()
+    def _use_sandbox(self) -> None:
+        self.sandbox_chosen.emit(True)
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        calls = bar.addMenu(self.tr("&Calls"))
+        self._add(calls, self.tr("&New number"), self.bar.focus_callee, "Ctrl+L")
+        self._add(calls, self.tr("&Redial"), self.redial, "Ctrl+R")
+        calls.addSeparator()
+        self._add(calls, self.tr("&Quit"), self.quit_asked, "Ctrl+Q")
+
+        edit = bar.addMenu(self.tr("&Edit"))
+        self._add(edit, self.tr("&Find in history"), self.history.focus_search, "Ctrl+F")
+        edit.addSeparator()
+        edit.addActions(
+            [
+                self.history.again_action,
+                self.history.copy_number_action,
+                self.history.copy_id_action,
+            ]
+        )
+
+        view = bar.addMenu(self.tr("&View"))
+        themes: dict[Choice, str] = {
+            "system": self.tr("As the &system"),
+            "light": self.tr("&Light"),
+            "dark": self.tr("&Dark"),
+            "high-contrast": self.tr("&High contrast"),
+        }
+        group = QActionGroup(self)
+        for choice, name in themes.items():
+            action = view.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(choice == self._theme.choice)
+            action.setData(choice)
+            group.addAction(action)
+        group.triggered.connect(self._choose_theme)
+
+        tools = bar.addMenu(self.tr("&Tools"))
+        self._add(tools, self.tr("&Profiles…"), self.profiles_asked, "Ctrl+P")
+        self._profile_menu = tools.addMenu(self.tr("Call &with"))
+        self._profile_menu.menuAction().setVisible(False)
+        self._sandbox_action = tools.addAction(self.tr("Use the &sandbox"))
+        self._sandbox_action.setCheckable(True)
+        self._sandbox_action.triggered.connect(self.sandbox_chosen)
+
+        helping = bar.addMenu(self.tr("&Help"))
+        self._add(helping, self.tr("&Help and shortcuts"), self.help_asked, "F1")
+
+    def _add(self, menu: QMenu, text: str, then: object, keys: str = "") -> QAction:
+        action = menu.addAction(text)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(then)
+        return action

@@ -1,0 +1,155 @@
+"""The quiet line under the callee: what will be sent, what is known of it, or what is wrong."""
+
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, QTimeZone, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from dialer.calls.number import Callee, Choice, time_zones
+from dialer.calls.sentence import Sentence
+from dialer.ui.theme import Theme
+from dialer.ui.words import told
+
+_MINUTE_MS = 20_000
+"""How often the local time is looked at again, in milliseconds."""
+
+
+class SendsLine(QWidget):
+    """Says in one line what a click on Call would send. UI thread."""
+
+    picked = Signal(str)
+    """Of two readings of the callee, the digits of the one that the operator picked."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._callee: Callee | None = None
+        self._wrong = False
+        self._lead = _plain_label(self)
+        self._digits = _plain_label(self)
+        self._digits.setFont(theme.fonts.strong)
+        self._rest = _plain_label(self)
+        self._rest.setWordWrap(True)
+        self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._readings = [self._reading_button() for _ in range(2)]
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.px(5))
+        layout.addWidget(self._lead)
+        layout.addWidget(self._digits)
+        layout.addWidget(self._rest, 1)
+        for button in self._readings:
+            layout.addWidget(button)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_MINUTE_MS)
+        self._clock.timeout.connect(self._show_callee)
+        theme.changed.connect(self._colour)
+        self.clear()
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self._show("", "", "")
+
+    def show_callee(self, callee: Callee) -> None:
+        """Say what will be sent, in which country that is, and what time it is there."""
+        self._callee = callee
+        self._show_callee()
+        self._clock.start()
+
+    def show_choice(self, choice: Choice) -> None:
+        """Show both readings of what was typed, for the operator to pick one."""
+        self._show(self.tr("Two numbers are possible. Pick one:"), "", "")
+        for button, callee in zip(
+            self._readings, (choice.national, choice.international), strict=True
+        ):
+            country = country_name(callee.region)
+            button.setText(f"{callee.formatted}  {country}" if country else callee.formatted)
+            button.setProperty("digits", callee.digits)
+            button.show()
+
+    def tell(self, sentence: Sentence, *, wrong: bool) -> None:
+        """Say what keeps a field from being sent; `wrong` in the error colour."""
+        self._show("", "", told(sentence), wrong=wrong)
+
+    @Slot()
+    def _show_callee(self) -> None:
+        callee = self._callee
+        if callee is None:
+            return
+        known = [
+            country_name(callee.region),
+            local_time(time_zones(callee)),
+            *(told(hint) for hint in callee.hints),
+        ]
+        rest = "".join(f"·  {part}  " for part in known if part).rstrip()
+        self._show(self.tr("Sends"), callee.digits, rest, callee=callee)
+
+    @Slot()
+    def _pick(self) -> None:
+        self.picked.emit(str(self.sender().property("digits")))
+
+    def _show(
+        self,
+        lead: str,
+        digits: str,
+        rest: str,
+        *,
+        wrong: bool = False,
+        callee: Callee | None = None,
+    ) -> None:
+        self._callee = callee
+        if callee is None:
+            self._clock.stop()
+        for button in self._readings:
+            button.hide()
+        for label, text in ((self._lead, lead), (self._digits, digits), (self._rest, rest)):
+            label.setText(text)
+        self._lead.setVisible(bool(lead))
+        self._digits.setVisible(bool(digits))
+        self._wrong = wrong
+        self._colour()
+
+    @Slot()
+    def _colour(self) -> None:
+        scheme = self._theme.scheme
+        for label in (self._lead, self._rest):
+            palette = label.palette()
+            ink = scheme.rejected if self._wrong and label is self._rest else scheme.quiet
+            palette.setColor(label.foregroundRole(), ink)
+            label.setPalette(palette)
+
+    def _reading_button(self) -> QPushButton:
+        button = QPushButton(self)
+        button.setProperty("kind", "link")
+        button.clicked.connect(self._pick)
+        button.hide()
+        return button
+
+
+def country_name(region: str | None) -> str:
+    """The country behind an ISO 3166 code, "" where there is none."""
+    territory = QLocale.codeToTerritory(region) if region else QLocale.Country.AnyCountry
+    if territory == QLocale.Country.AnyCountry:
+        return ""
+    return QLocale.territoryToString(territory)
+
+
+def local_time(zones: tuple[str, ...]) -> str:
+    """What time it is in the zones: one time, or from the earliest to the latest."""
+    now = QDateTime.currentDateTimeUtc()
+    times = sorted(
+        {
+            (zone.offsetFromUtc(now), now.toTimeZone(zone).time().toString("HH:mm"))
+            for zone in (QTimeZone(name.encode()) for name in zones)
+            if zone.isValid()
+        }
+    )
+    if not times:
+        return ""
+    first, last = times[0][1], times[-1][1]
+    text = first if first == last else f"{first}–{last}"
+    return QCoreApplication.translate("SendsLine", "{time} there").format(time=text)
+
+
+def _plain_label(parent: QWidget) -> QLabel:
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
