@@ -111,6 +111,9 @@ _CHECK_STATUSES = {
     "-13": QT_TRANSLATE_NOOP(
         "dialer", "The provider account is locked. Ask the provider to unlock it."
     ),
+    "-15": QT_TRANSLATE_NOOP(
+        "dialer", "The provider was asked too often. Wait a minute, then check the profile again."
+    ),
     "-16": QT_TRANSLATE_NOOP(
         "dialer",
         "This computer's clock and the provider's are too far apart. Set the computer's clock.",

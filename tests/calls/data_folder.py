@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import dialer
-from dialer.calls.call import CallRequest, Outcome
+from dialer.calls.call import CallRequest, Cause, Outcome
 from dialer.calls.journal import CallJournal, JournalReader, prepare
 from dialer.calls.lifeline import Lifeline
 from dialer.calls.patience import Patience
@@ -24,8 +24,14 @@ REQUEST = CallRequest(
     profile="work",
 )
 PLACED = Outcome.placed("2203031113381000002", reason="success")
+INTERRUPTED = Outcome.unknown(Cause.INTERRUPTED)
 SECONDS = 30.0
 """How long a child may take for what it does in a fraction of one."""
+
+
+def is_calm(words: str) -> bool:
+    """Whether words for people are whole sentences without codes of SQLite's."""
+    return words.endswith(".") and "!" not in words and "SQLITE" not in words and "{" not in words
 
 
 @dataclass
@@ -67,6 +73,11 @@ class DataFolder:
         self._children.append(made := Child(code, self.path, around, user))
         return made
 
+    def names(self) -> list[str]:
+        """The files here, without the companions that SQLite keeps while it is open."""
+        kept = (path.name for path in self.path.iterdir() if path.is_file())
+        return sorted(name for name in kept if not name.endswith(("-wal", "-shm", ".lock")))
+
     def close(self) -> None:
         for child in self._children:
             child.kill()
@@ -79,7 +90,7 @@ class Child:
 
     def __init__(self, code: str, folder: Path, around: tuple[str, ...], user: int | None) -> None:
         paths = (Path(dialer.__file__).parents[1], Path(__file__).parents[1])
-        program = f"{_PRELUDE}\nos.setuid({user})\n{code}" if user else f"{_PRELUDE}\n{code}"
+        program = f"{_PRELUDE}\n{_BECOME.format(user=user) if user else ''}\n{code}"
         self._process = subprocess.Popen(
             [*around, sys.executable, "-W", "error", "-c", program, str(folder)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
@@ -160,6 +171,12 @@ from dialer.calls.place import JournalError, place_call
 folder = DataFolder(Path(sys.argv[1]))
 def say(text): print(text, flush=True)
 def wait(): sys.stdin.readline()
+"""
+
+# What is imported late comes first: another user may not be able to read where Python is.
+_BECOME = """
+Path.cwd().as_uri()
+os.setuid({user})
 """
 
 

@@ -6,7 +6,7 @@ import string
 import pytest
 
 from dialer.calls.call import Cause, Outcome, OutcomeKind
-from dialer.calls.reasons import Words, may_still_ring, words
+from dialer.calls.reasons import Words, check_words, may_still_ring, what_happened, words
 from dialer.calls.sentence import Sentence
 
 DOCUMENTED = ("-1", "-2", "-10", "-13", "-15", "-16", "-18", "-22", "-24", "-26", "-68")
@@ -42,18 +42,23 @@ def templates(sentence: Sentence) -> list[str]:
     return [sentence.text, *(text for each in inner for text in templates(each))]
 
 
+def assert_calm(sentence: Sentence) -> None:
+    """Whole sentences without blame, codes of any kind or gaps that were not filled in."""
+    said = str(sentence)
+    assert said[0].isupper()
+    assert said.endswith((".", "?"))
+    assert "!" not in said
+    assert "{" not in said
+    assert "  " not in said
+    assert not re.search(r"-?\d", said.replace("test_001", "")), "a bare code"
+    assert not any(cause.value in said for cause in Cause if "_" in cause)
+
+
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_every_outcome_is_told_in_whole_calm_sentences(outcome: Outcome) -> None:
     told = words(outcome, "test_001")
-    for sentence in (told.headline, told.text):
-        said = str(sentence)
-        assert said[0].isupper()
-        assert said.endswith((".", "?"))
-        assert "!" not in said
-        assert "{" not in said
-        assert "  " not in said
-        assert not re.search(r"-?\d", said.replace("test_001", "")), "a bare code"
-        assert not any(cause.value in said for cause in Cause if "_" in cause)
+    assert_calm(told.headline)
+    assert_calm(told.text)
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
@@ -194,3 +199,23 @@ def test_the_words_and_the_question_before_a_second_call_agree(outcome: Outcome)
 
 def test_words_without_a_code_end_without_a_space() -> None:
     assert str(Words(Sentence("Placed."), Sentence("It rings."))) == "Placed. It rings."
+
+
+@pytest.mark.parametrize("status", DOCUMENTED + UNDOCUMENTED)
+def test_every_status_has_words_for_the_check_of_a_profile(status: str) -> None:
+    sentence = check_words(status)
+    assert_calm(sentence)
+    assert "called" not in str(sentence)
+    assert "ring" not in str(sentence)
+
+
+def test_what_the_check_of_a_profile_can_meet_has_words_of_its_own() -> None:
+    said = [str(check_words(status)) for status in ("-1", "-2", "-13", "-15", "-16", "-18", "-99")]
+    assert len(set(said)) == len(said)
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_every_cause_says_what_happened_to_a_request_that_calls_nobody(cause: Cause) -> None:
+    sentence = what_happened(cause)
+    assert_calm(sentence)
+    assert "ring" not in str(sentence)
