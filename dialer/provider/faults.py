@@ -25,6 +25,7 @@ _BEFORE_SENDING: tuple[tuple[type[BaseException] | tuple[type[BaseException], ..
         Cause.PROXY,
     ),
     ((socket.gaierror, urllib3.exceptions.NameResolutionError, UnicodeError), Cause.NO_NAME),
+    ((ssl.SSLEOFError, ssl.SSLZeroReturnError), Cause.CONNECTION_LOST),  # closed in the handshake
     (ssl.SSLError, Cause.TLS),
     (ConnectionRefusedError, Cause.REFUSED),
     (_SILENCE, Cause.CONNECT_TIMEOUT),

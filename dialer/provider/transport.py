@@ -10,6 +10,7 @@ byte of the request is written; an attempt that was called off before that never
     └── Lost              it may have: no answer, or none that can be used
 """
 
+import math
 import socket
 import ssl
 import threading
@@ -126,12 +127,13 @@ class _OneRequest:
     and lost, so a connection that has carried a request, or idled too long, is replaced.
     """
 
-    connected_at = 0.0
+    connected_at = -math.inf
     carried = False
     sock: Any
 
     def connect(self) -> None:
         """Connect TCP, proxy and TLS."""
+        self.connected_at = -math.inf  # a failure leaves half a socket behind
         super().connect()  # type: ignore[misc]
         self.connected_at = time.monotonic()
         self.carried = False
@@ -209,6 +211,9 @@ class _Adapter(requests.adapters.HTTPAdapter):
         self._use_own_pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.ProxyManager:
+        if proxy.lower().startswith("socks"):
+            # Its connections are classes of PySocks, which ask no attempt for leave.
+            raise requests.exceptions.InvalidSchema("no SOCKS proxy can be used")
         manager: urllib3.ProxyManager = super().proxy_manager_for(
             proxy, ssl_context=self._tls, proxy_ssl_context=self._tls, **kwargs
         )

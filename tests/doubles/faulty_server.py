@@ -111,11 +111,13 @@ class Visit:
     def reset(self) -> None:
         """End the connection with a TCP reset."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close()
+        self.over = True
+        self.sock.close()
 
     def close(self) -> None:
-        """End the connection."""
+        """End the connection, at once for the client too."""
         self.over = True
+        _shut_down(self.sock)
         self.sock.close()
 
     def _saw(self, piece: bytes) -> None:

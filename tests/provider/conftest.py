@@ -1,12 +1,12 @@
 """What the provider's tests share: a client that is closed again, and an untouched environment."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import trustme
-
 from provider.caller import Caller, MakeCaller
 
 
@@ -15,8 +15,8 @@ def caller() -> Iterator[MakeCaller]:
     """Make clients that are closed after the test."""
     made: list[Caller] = []
 
-    def make(base_url: str, **more: Callable[[], float]) -> Caller:
-        made.append(Caller(base_url, **more))
+    def make(base_url: str, now: Callable[[], float] = time.time) -> Caller:
+        made.append(Caller(base_url, now))
         return made[-1]
 
     yield make

@@ -9,13 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
+from doubles import faulty_server as faults
+from doubles.faulty_server import FaultyServer, answers, tls_for, tunnels_to
 from provider.caller import Caller, MakeCaller, end_of_threads
 
 from dialer.calls.call import OutcomeKind
-from dialer.provider import transport
 from dialer.provider.transport import AHEAD_LIMIT, AHEAD_WAIT
-from doubles import faulty_server as faults
-from doubles.faulty_server import FaultyServer, answers, tls_for, tunnels_to
 
 HOST = "api.example.test"
 
@@ -45,7 +44,7 @@ class Later:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.by = 0.0
         real = time.monotonic
-        monkeypatch.setattr(transport.time, "monotonic", lambda: real() + self.by)
+        monkeypatch.setattr(time, "monotonic", lambda: real() + self.by)
 
 
 def test_a_call_uses_the_connection_that_was_opened_ahead(
@@ -181,6 +180,37 @@ def test_opening_ahead_never_raises_and_the_call_tells_what_is_wrong(
         assert not server.saw_request_bytes
     else:
         assert outcome.kind is OutcomeKind.UNKNOWN
+
+
+def test_a_connection_that_half_came_about_is_not_used(
+    trusted: trustme.CA, caller: MakeCaller
+) -> None:
+    """urllib3 keeps what is left of a failed handshake as the connection's socket."""
+    context = tls_for(trusted)
+    closed = threading.Event()
+
+    def act(visit: faults.Visit) -> None:
+        if visit.number == 2:
+            visit.wait_for_bytes()
+            visit.reset()
+            return
+        with context.wrap_socket(visit.sock.dup(), server_side=True) as visit.sock:
+            if visit.number == 1:
+                visit.close()
+                closed.set()
+                return
+            while visit.read_request():
+                answers().act(visit)
+
+    behaviour = faults.Behaviour("fails in turn", act, reads=False, before_tls=True)
+    with FaultyServer(behaviour, context) as server:
+        client = caller(server.url)
+        client.open_ahead()
+        assert closed.wait(5.0)
+        client.open_ahead()
+        server.wait_for_connection(2)
+        assert client.call().kind is OutcomeKind.PLACED
+    assert [each.connection for each in server.requests] == [3]
 
 
 def test_a_server_that_hangs_while_it_is_connected_ahead_delays_a_call_by_little(

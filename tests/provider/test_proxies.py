@@ -6,19 +6,21 @@ import base64
 
 import pytest
 import trustme
-from provider.caller import MakeCaller, end_of_threads
-
-from dialer.calls.call import Cause, OutcomeKind
+import truststore
 from doubles.faulty_server import (
     Behaviour,
     FaultyServer,
     answers,
+    drips_body,
     hangs_after_reading,
     refuses,
     resets_after_reading,
     tls_for,
     tunnels_to,
 )
+from provider.caller import MakeCaller, end_of_threads
+
+from dialer.calls.call import Cause, OutcomeKind
 
 HOST = "api.example.test"
 URL = f"https://{HOST}"
@@ -95,7 +97,7 @@ def test_a_deadline_holds_through_a_proxy_that_speaks_tls(
     trusted: trustme.CA, caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with (
-        FaultyServer(hangs_after_reading, tls_for(trusted, HOST)) as server,
+        FaultyServer(drips_body(0.1), tls_for(trusted, HOST)) as server,
         FaultyServer(tunnels_to(server.port), tls_for(trusted)) as proxy,
     ):
         monkeypatch.setenv("https_proxy", proxy.url)
@@ -104,6 +106,16 @@ def test_a_deadline_holds_through_a_proxy_that_speaks_tls(
         assert (outcome.kind, outcome.cause) == (OutcomeKind.UNKNOWN, Cause.NO_ANSWER)
         assert client.seconds < 0.8
         end_of_threads("dialer-exchange")
+
+
+def test_the_system_s_trust_store_serves_proxies_and_what_is_behind_them(
+    caller: MakeCaller,
+) -> None:
+    """On Linux other contexts would find the same files, elsewhere they would not."""
+    manager = caller(URL).transport._adapter.proxy_manager_for("https://127.0.0.1:1")
+    assert isinstance(manager.connection_pool_kw["ssl_context"], truststore.SSLContext)
+    assert manager.proxy_config is not None
+    assert isinstance(manager.proxy_config.ssl_context, truststore.SSLContext)
 
 
 def test_the_certificate_behind_a_proxy_is_checked_too(
@@ -164,6 +176,17 @@ def test_a_socks_proxy_means_not_sent_and_no_way_around_it(
         outcome = caller(URL).call(2.0)
     assert (outcome.kind, outcome.cause) == (OutcomeKind.NOT_SENT, Cause.PROXY)
     assert not proxy.connections
+
+
+def test_a_socks_proxy_is_not_used_where_pysocks_is_installed(
+    caller: MakeCaller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr("requests.adapters.SOCKSProxyManager", lambda url, **_: made.append(url))
+    monkeypatch.setenv("https_proxy", "socks5://127.0.0.1:1")
+    outcome = caller(URL).call(2.0)
+    assert (outcome.kind, outcome.cause) == (OutcomeKind.NOT_SENT, Cause.PROXY)
+    assert not made
 
 
 @pytest.mark.parametrize("address", ["http://", "ftp://127.0.0.1:1", "http://[::bad", "::::"])

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from doubles.faulty_server import FaultyServer, Received, answers, html, refuses
 from provider.caller import CREDENTIALS, PATIENT, MakeCaller
 
 from dialer import __version__
@@ -11,7 +12,6 @@ from dialer.calls.patience import Patience
 from dialer.provider.client import Balance
 from dialer.provider.signing import signed_headers
 from dialer.provider.transport import Lost, NotSent
-from doubles.faulty_server import FaultyServer, Received, answers, html, refuses
 
 
 def sent(caller: MakeCaller, request: CallRequest, path: str = "") -> Received:
