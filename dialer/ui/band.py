@@ -2,8 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAccessible, QColor, QPalette, QResizeEvent, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dialer.ui.card import Card
@@ -38,6 +47,10 @@ class MessageBand(Card):
         self._code = _words(self)
         self._code.setFont(theme.fonts.label)
         self._code.setWordWrap(True)
+        for label in (self._text, self._code):
+            # Selecting by keyboard needs a way in by keyboard, which labels have not of old.
+            label.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            label.installEventFilter(self)
 
         self._told = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._told.setSpacing(theme.px(6))
@@ -108,6 +121,24 @@ class MessageBand(Card):
         """The ground and the edge of the message's kind."""
         tint = self._theme.scheme.tint(self._kind)
         return tint.ground, tint.edge
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the band, and the focus ring around words that are about to be selected."""
+        super().paintEvent(event)
+        for label in (self._text, self._code):
+            if label.hasFocus():
+                painter = QPainter(self)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setPen(QPen(self._theme.scheme.accent, 2))
+                around = QRectF(label.geometry()).adjusted(-3, -2, 3, 2)
+                painter.drawRoundedRect(around, self._theme.px(4), self._theme.px(4))
+                painter.end()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Paint anew when the focus comes to the words or leaves them."""
+        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
+            self.update()
+        return super().eventFilter(watched, event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Colour the words anew: a style sheet forgets palettes when a parent is given."""

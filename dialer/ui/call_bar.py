@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
@@ -19,6 +19,8 @@ from dialer.calls.request import RequestRefused
 from dialer.settings.profile import Profile
 from dialer.ui.card import Card
 from dialer.ui.icons import Icons
+from dialer.ui.ink import set_ink
+from dialer.ui.primary_button import PrimaryButton
 from dialer.ui.remembering_edit import RememberingEdit
 from dialer.ui.sends_line import SendsLine
 from dialer.ui.style_sheet import mark_wrong
@@ -79,9 +81,8 @@ class CallBar(Card):
         self.line = SendsLine(theme, self)
         self.line.picked.connect(self._take_reading)
 
-        self.call_button = QPushButton(self.tr("Call"), self)
+        self.call_button = PrimaryButton(self.tr("Call"), theme, self, kind="call")
         self.call_button.setAccessibleName(self.tr("Call"))
-        self.call_button.setProperty("kind", "call")
         self.call_button.clicked.connect(self.press_call)
 
         self._fold = QPushButton(self)
@@ -115,6 +116,7 @@ class CallBar(Card):
         outer.setContentsMargins(*[theme.px(16)] * 2, *[theme.px(16)] * 2)
         outer.setSpacing(theme.px(8))
         outer.addLayout(self._grid)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._narrow: bool | None = None
         self._arrange()
         self.setTabOrder(self.callee, self.display_number)
@@ -186,6 +188,7 @@ class CallBar(Card):
         if field is not self.callee and self._narrow:
             self._fold.setChecked(True)
         mark_wrong(field, True)
+        self._weigh_callee()  # a new polish makes the style forget it
         self.line.tell(refusal.sentence, wrong=True)
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -212,6 +215,7 @@ class CallBar(Card):
         mark_wrong(self.callee, False)
         self._show_button()
         text = self.callee.text()
+        self._weigh_callee()
         ready = False
         if not text.strip() or not self._can_read:
             self.line.clear()
@@ -230,6 +234,14 @@ class CallBar(Card):
         if ready and not self._was_ready:
             self.callee_ready.emit()
         self._was_ready = ready
+
+    def _weigh_callee(self) -> None:
+        """Only a number is the heaviest thing on screen, not the invitation to type one."""
+        font = self._theme.fonts.callee
+        if not self.callee.text():
+            font = QFont(font)
+            font.setWeight(QFont.Weight.Normal)
+        self.callee.setFont(font)
 
     @Slot(str)
     def _take_reading(self, digits: str) -> None:
@@ -253,9 +265,7 @@ class CallBar(Card):
     def _colour(self) -> None:
         self.call_button.setIcon(self._icons.icon("phone", "on_accent"))
         for label in self._labels.values():
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), self._theme.scheme.quiet)
-            label.setPalette(palette)
+            set_ink(label, self._theme.scheme.quiet)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc in a field empties callee and note and lets go of the message."""
@@ -312,7 +322,8 @@ class CallBar(Card):
         self._narrow = narrow
 
     def _place_narrow(self, lesser: tuple[QLineEdit, ...], unfolded: bool) -> None:
-        self._grid.addWidget(self._labels[self.callee], 0, 0, 1, 3)
+        self._grid.addWidget(self._labels[self.callee], 0, 0)
+        self._grid.addWidget(self._fold, 0, 1, 1, 3, Qt.AlignmentFlag.AlignRight)
         self._grid.addWidget(self.callee, 1, 0, 1, 3)
         self._grid.addWidget(self.call_button, 1, 3)
         self._grid.addWidget(self.line, 2, 0, 1, 4)
@@ -320,4 +331,3 @@ class CallBar(Card):
             for column, field in enumerate(lesser):
                 self._grid.addWidget(self._labels[field], 3, column)
                 self._grid.addWidget(field, 4, column)
-        self._grid.addWidget(self._fold, 5, 0, 1, 4, Qt.AlignmentFlag.AlignLeft)

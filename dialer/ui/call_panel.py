@@ -15,6 +15,7 @@ from dialer.calls.call import CallRecord
 from dialer.calls.number import format_digits
 from dialer.calls.reasons import words
 from dialer.ui.card import Card
+from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
 from dialer.ui.words import told
 
@@ -66,7 +67,6 @@ class CallPanel(Card):
         buttons.addStretch(1)
 
         inside = QWidget(self)
-        inside.setAutoFillBackground(False)
         words_layout = QVBoxLayout(inside)
         words_layout.setContentsMargins(0, 0, 0, 0)
         words_layout.setSpacing(theme.px(8))
@@ -80,7 +80,9 @@ class CallPanel(Card):
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # A scroll area fills both grounds by itself; here they are the card's.
         scroll.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[theme.px(16)] * 4)
         layout.setSpacing(theme.px(12))
@@ -139,9 +141,7 @@ class CallPanel(Card):
     def _colour(self) -> None:
         quiet = self._theme.scheme.quiet
         for label in (self._code, *(title for title, _ in self._values.values())):
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), quiet)
-            label.setPalette(palette)
+            set_ink(label, quiet)
 
     def _label(self, font: object = None) -> QLabel:
         label = QLabel(self)

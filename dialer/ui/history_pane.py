@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import (
     QEvent,
+    QLocale,
     QObject,
     QPoint,
     Qt,
@@ -9,7 +10,14 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAction,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -25,9 +33,11 @@ from PySide6.QtWidgets import (
 
 from dialer.calls.call import CallRecord
 from dialer.ui.call_panel import CallPanel
+from dialer.ui.card import Card
 from dialer.ui.empty_state import EmptyState
 from dialer.ui.history_model import KIND_ROLE, Column, HistoryModel
 from dialer.ui.icons import Icons
+from dialer.ui.ink import set_ink
 from dialer.ui.pills import PillDelegate
 from dialer.ui.theme import Theme
 
@@ -59,7 +69,9 @@ class HistoryPane(QWidget):
         super().__init__()
         self._theme = theme
         self._model = model
+        self._low = False
         self.search = QLineEdit(self)
+        self.search.setProperty("kind", "search")
         self.search.setAccessibleName(self.tr("Search history"))
         self.search.setPlaceholderText(self.tr("Search history"))
         self.search.setClearButtonEnabled(True)
@@ -83,13 +95,19 @@ class HistoryPane(QWidget):
         self.panel.call_again_asked.connect(self.call_again_asked)
         self.panel.copy_asked.connect(self.copy_text)
 
-        top = QHBoxLayout()
+        self._top = QWidget(self)
+        top = QHBoxLayout(self._top)
+        top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(theme.px(12))
         top.addWidget(self.search, 1)
         top.addStretch(1)
         top.addWidget(self._count)
         self._stack = QStackedLayout()
-        self._stack.addWidget(self.empty)
+        ground = Card(theme)
+        inside = QVBoxLayout(ground)
+        inside.addWidget(self.empty)
+        self._stack.addWidget(ground)
+        self._empty_ground = ground
         self._stack.addWidget(self.table)
         below = QHBoxLayout()
         below.setSpacing(theme.px(12))
@@ -98,9 +116,11 @@ class HistoryPane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(8))
-        layout.addLayout(top)
+        layout.addWidget(self._top)
         layout.addLayout(below, 1)
 
+        # Each page would ask for the height that it likes best; rows can do with little.
+        self.setMinimumHeight(theme.px(64))
         self._make_actions()
         model.modelReset.connect(self._show_state)
         model.rowsInserted.connect(self._show_state)
@@ -117,8 +137,20 @@ class HistoryPane(QWidget):
     @Slot()
     def focus_search(self) -> None:
         """Put the cursor into the search field."""
+        self._top.show()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    def set_low(self, low: bool) -> None:
+        """Leave out search and titles in a low window; Ctrl+F brings the search back."""
+        if low is not self._low:
+            self._low = low
+            self.table.horizontalHeader().setHidden(low)
+            self._show_search()
+
+    def _show_search(self) -> None:
+        searching = bool(self._model.searched or self.search.text())
+        self._top.setVisible(searching or (not self._low and self._model.rowCount() > 0))
 
     @Slot()
     def copy_recording_id(self) -> None:
@@ -164,11 +196,6 @@ class HistoryPane(QWidget):
         columns.setFont(theme.fonts.label_strong)
         columns.setStretchLastSection(True)
         columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, sample in _WIDTHS.items():
-            font = theme.fonts.mono if column is Column.RECORDING_ID else theme.fonts.text
-            table.setColumnWidth(
-                column, QFontMetrics(font).horizontalAdvance(sample) + theme.px(20)
-            )
         table.selectionModel().selectionChanged.connect(self._show_selected)
         return table
 
@@ -196,7 +223,7 @@ class HistoryPane(QWidget):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.call_again()
                 return True
-            if event.matches(QKeyEvent.StandardKey.Copy):  # type: ignore[attr-defined]
+            if event.matches(QKeySequence.StandardKey.Copy):
                 self.copy_recording_id()
                 return True
         return super().eventFilter(watched, event)
@@ -215,14 +242,12 @@ class HistoryPane(QWidget):
             if sum(self._wanted_width(each) for each in shown) <= room:
                 break
             shown.remove(column)
+        wanted = sum(self._wanted_width(each) for each in shown)
+        # Where even time, callee and outcome have no room they share it: no scroll bar.
+        share = min(1.0, room / wanted)
         for column in Column:
             self.table.setColumnHidden(column, column not in shown)
-        spare = room - sum(self._wanted_width(each) for each in shown)
-        if spare < 0:
-            # Time, callee and outcome share what there is: no horizontal scroll bar.
-            total = sum(self._wanted_width(each) for each in shown)
-            for column in shown:
-                self.table.setColumnWidth(column, self._wanted_width(column) * room // total)
+            self.table.setColumnWidth(column, int(self._wanted_width(column) * share))
 
     def _wanted_width(self, column: Column) -> int:
         font = self._theme.fonts.mono if column is Column.RECORDING_ID else self._theme.fonts.text
@@ -235,7 +260,7 @@ class HistoryPane(QWidget):
         if rows:
             self._stack.setCurrentWidget(self.table)
         else:
-            self._stack.setCurrentWidget(self.empty)
+            self._stack.setCurrentWidget(self._empty_ground)
             if searched:
                 self.empty.show_state(
                     "search",
@@ -251,8 +276,12 @@ class HistoryPane(QWidget):
                         " even if the computer fails in the middle of it."
                     ),
                 )
-        self.search.setVisible(bool(rows or searched or self.search.text()))
-        self._count.setText(self.tr("%n call(s)", "", rows) if rows else "")
+        self._show_search()
+        if rows == 1:
+            self._count.setText(self.tr("1 call"))
+        else:
+            number = QLocale().toString(rows)
+            self._count.setText(self.tr("{number} calls").format(number=number) if rows else "")
         self._show_selected()
 
     @Slot()
@@ -286,6 +315,4 @@ class HistoryPane(QWidget):
     @Slot()
     def _colour(self) -> None:
         self._search_icon.setIcon(self._icons.icon("search", "quiet"))
-        palette = self._count.palette()
-        palette.setColor(self._count.foregroundRole(), self._theme.scheme.quiet)
-        self._count.setPalette(palette)
+        set_ink(self._count, self._theme.scheme.quiet)

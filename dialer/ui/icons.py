@@ -61,7 +61,7 @@ class Icons:
     def program(self) -> QIcon:
         """The icon of the program itself, in its own colours."""
         icon = QIcon()
-        for size in (16, 22, 24, 32, 48, 64, 128, 256):
+        for size in (16, 24, 32, 48, 128):
             icon.addPixmap(_rendered(self._read("dialer.svg"), size, 1.0))
         return icon
 

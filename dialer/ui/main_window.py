@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QSize, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QPaintEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from dialer.calls.call import CallRecord, OutcomeKind
@@ -22,6 +29,9 @@ from dialer.ui.words import told
 
 START_SIZE = QSize(1120, 720)
 SMALLEST = QSize(480, 360)
+
+LOW = 440
+"""Below this height, in the pixels of the design, the rows of the history need all there is."""
 
 
 class MainWindow(QMainWindow):
@@ -52,22 +62,25 @@ class MainWindow(QMainWindow):
         self.first_steps = FirstSteps(theme)
         self.first_steps.hide()
         self.history = history
-        self.status = StatusLine(theme)
+        self.status = StatusLine(theme, icons)
         self.setWindowTitle(self.tr("Dialer"))
         self.setWindowIcon(icons.program())
         self.setMinimumSize(SMALLEST)
         self.resize(START_SIZE)
 
         centre = QWidget(self)
-        layout = QVBoxLayout(centre)
-        layout.setContentsMargins(*[theme.px(12)] * 4)
-        layout.setSpacing(theme.px(10))
+        self._layout = layout = QVBoxLayout(centre)
         layout.addWidget(self.bar)
         layout.addWidget(self.band)
         layout.addWidget(self.first_steps)
         layout.addWidget(history, 1)
-        self.setCentralWidget(centre)
-        self.setStatusBar(self.status)
+        whole = QWidget(self)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(centre, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(whole)
         self._make_menus()
         self._connect()
         self.bar.focus_callee()
@@ -136,6 +149,15 @@ class MainWindow(QMainWindow):
         record = self._last or model.record(0)  # type: ignore[attr-defined]
         if record is not None:
             self.bar.fill_in(f"+{record.request.callee}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what there is no height for: the calls themselves come first."""
+        super().resizeEvent(event)
+        low = event.size().height() < self._theme.px(LOW)
+        self.history.set_low(low)
+        self.status.set_low(low)
+        self._layout.setContentsMargins(*[self._theme.px(6 if low else 12)] * 4)
+        self._layout.setSpacing(self._theme.px(6 if low else 10))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell when the window is on screen for the first time."""

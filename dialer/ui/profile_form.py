@@ -1,11 +1,10 @@
 """The fields of one profile, from and to the value."""
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -14,7 +13,9 @@ from PySide6.QtWidgets import (
 
 from dialer.calls.number import NumberRefused, country_codes, read_display_number
 from dialer.settings.credential_store import LENGTH_LIMIT
-from dialer.settings.profile import DEFAULT_BASE_URL, TIMEOUT_RANGE, Profile, ProfileError
+from dialer.settings.profile import DEFAULT_BASE_URL, Profile, ProfileError
+from dialer.ui.choice_box import ChoiceBox
+from dialer.ui.icons import Icons
 from dialer.ui.sends_line import country_name
 from dialer.ui.style_sheet import mark_wrong
 from dialer.ui.theme import Theme
@@ -38,7 +39,7 @@ class ProfileForm(QWidget):
 
     edited = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._balance_path = Profile("-").balance_path
         self.name = self._line()
@@ -51,17 +52,12 @@ class ProfileForm(QWidget):
         self.app_id = self._line()
         self.account = self._line()
         self.display_number = self._line()
-        self.country = QComboBox(self)
+        self.country = ChoiceBox(theme, icons, self)
         self.country.addItem(self.tr("None: numbers with country code only"), "")
         for name, code in sorted((country_name(code), code) for code in country_codes()):
             if name:
                 self.country.addItem(f"{name} ({code})", code)
-        self.country.setMinimumHeight(theme.px(36))
-        self.timeout = QDoubleSpinBox(self)
-        self.timeout.setRange(*TIMEOUT_RANGE)
-        self.timeout.setDecimals(0)
-        self.timeout.setSuffix(self.tr(" s"))
-        self.timeout.setMinimumHeight(theme.px(36))
+        self.timeout = self._line()
 
         self._fields: dict[str, QLineEdit] = {
             "name": self.name,
@@ -71,6 +67,7 @@ class ProfileForm(QWidget):
             "app_id": self.app_id,
             "account": self.account,
             "display_number": self.display_number,
+            "timeout": self.timeout,
         }
         titles: dict[QWidget, str] = {
             self.name: self.tr("Name"),
@@ -81,7 +78,7 @@ class ProfileForm(QWidget):
             self.account: self.tr("Account"),
             self.display_number: self.tr("Display number"),
             self.country: self.tr("Default country"),
-            self.timeout: self.tr("Timeout"),
+            self.timeout: self.tr("Timeout in seconds"),
         }
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -92,6 +89,7 @@ class ProfileForm(QWidget):
             widget.setAccessibleName(title)
             label = QLabel(title, self)
             label.setBuddy(widget)
+            label.setMinimumHeight(theme.px(36))
             layout.addRow(label, widget)
         self.show_profile(None)
 
@@ -112,7 +110,7 @@ class ProfileForm(QWidget):
         self.country.setCurrentIndex(
             max(0, self.country.findData(profile.default_country if profile else ""))
         )
-        self.timeout.setValue(profile.timeout if profile else Profile("-").timeout)
+        self.timeout.setText(f"{(profile or Profile('-')).timeout:g}")
         self._balance_path = (profile or Profile("-")).balance_path
         self.forgive()
 
@@ -130,9 +128,16 @@ class ProfileForm(QWidget):
             account=self.account.text(),
             display_number=display_number,
             default_country=str(self.country.currentData()),
-            timeout=self.timeout.value(),
+            timeout=self._seconds(),
             balance_path=self._balance_path,
         )
+
+    def _seconds(self) -> float:
+        """The timeout; what is no number is out of every range, and told as that."""
+        try:
+            return float(self.timeout.text().replace(",", "."))
+        except ValueError:
+            return math.nan
 
     def typed_credentials(self) -> TypedCredentials:
         """API key and secret as typed."""

@@ -26,6 +26,7 @@ from dialer.settings.profiles import Profiles
 from dialer.ui.background import Background
 from dialer.ui.band import MessageBand
 from dialer.ui.icons import Icons
+from dialer.ui.primary_button import PrimaryButton
 from dialer.ui.profile_form import ProfileForm
 from dialer.ui.theme import Theme
 from dialer.ui.words import told
@@ -94,17 +95,18 @@ class ProfilesWindow(QDialog):
         self.resize(theme.px(760), theme.px(620))
 
         self.list = QListWidget(self)
+        self.list.setProperty("kind", "card")
         self.list.setAccessibleName(self.tr("Profiles"))
         self.list.currentItemChanged.connect(self._show_chosen)
         self._add = self._button(self.tr("New profile"), self.start_new)
         self._default = self._button(self.tr("Make default"), self._make_default)
         self._remove = self._button(self.tr("Remove"), self._ask_to_remove)
-        self.form = ProfileForm(theme, self)
+        self.form = ProfileForm(theme, icons, self)
         self.band = MessageBand(theme, icons, self)
         self._check = self._button(self.tr("Check"), self._start_check)
         self._check.setToolTip(self.tr("Ask the provider for the balance; calls nobody"))
-        self._save = self._button(self.tr("Save"), self._start_save)
-        self._save.setProperty("kind", "primary")
+        self._save = PrimaryButton(self.tr("Save"), theme, self)
+        self._save.clicked.connect(self._start_save)
         self._save.setDefault(True)
         self._close = self._button(self.tr("Close"), self.reject)
         note = QLabel(

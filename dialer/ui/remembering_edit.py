@@ -1,6 +1,6 @@
 """A line edit that remembers: earlier values in a list that opens by Down, typing or a click."""
 
-from PySide6.QtCore import QModelIndex, QStringListModel, Qt, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
 
@@ -8,6 +8,7 @@ from dialer.ui.icons import Icons
 from dialer.ui.theme import Theme
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_KEYS_OF_LIST = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
 class RememberingEdit(QLineEdit):
@@ -76,6 +77,18 @@ class RememberingEdit(QLineEdit):
             return
         super().keyPressEvent(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Claim the open list's own keys, before the window takes them for its shortcuts."""
+        if (
+            event.type() is QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() in _KEYS_OF_LIST
+            and self._is_open()
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
     @Slot(str)
     def _offer(self, typed: str) -> None:
         others = [value for value in self.values() if typed.casefold() in value.casefold()]
@@ -100,6 +113,9 @@ class RememberingEdit(QLineEdit):
             self._popup.setProperty("kind", "popup")
             self._popup.setAccessibleName(self.tr("Remembered values"))
             self._completer.setPopup(self._popup)
+            # The window system sends keys to the list, or, as its focus proxy, to the field.
+            self._popup.installEventFilter(self)
+            self.installEventFilter(self)
         return self._popup
 
     def _open(self, prefix: str) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWi
 
 from dialer.calls.number import Callee, Choice, time_zones
 from dialer.calls.sentence import Sentence
+from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
 from dialer.ui.words import told
 
@@ -110,11 +111,8 @@ class SendsLine(QWidget):
     @Slot()
     def _colour(self) -> None:
         scheme = self._theme.scheme
-        for label in (self._lead, self._rest):
-            palette = label.palette()
-            ink = scheme.rejected if self._wrong and label is self._rest else scheme.quiet
-            palette.setColor(label.foregroundRole(), ink)
-            label.setPalette(palette)
+        set_ink(self._lead, scheme.quiet)
+        set_ink(self._rest, scheme.rejected if self._wrong else scheme.quiet)
 
     def _reading_button(self) -> QPushButton:
         button = QPushButton(self)

@@ -1,50 +1,66 @@
-"""The status bar: with which profile calls are placed, and a clear mark for the sandbox."""
+"""The status line: with which profile calls are placed, and a clear mark for the sandbox."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QStatusBar
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from dialer.settings.profile import Profile
+from dialer.ui.choice_box import ChoiceBox
+from dialer.ui.icons import Icons
+from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
 
 COPIED_MS = 4_000
-"""How long the status bar says what was copied."""
+"""How long the status line says what was copied."""
 
 
-class StatusLine(QStatusBar):
+class StatusLine(QWidget):
     """Says quietly what is going on. UI thread."""
 
     profile_chosen = Signal(str)
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._theme = theme
-        self.setSizeGripEnabled(False)
+        self._sandbox = False
+        self._low = False
         self._mark = QLabel(self.tr("SANDBOX"), self)
         self._mark.setFont(theme.fonts.label_strong)
-        self._mark.setMargin(theme.px(3))
+        self._mark.setContentsMargins(theme.px(8), theme.px(2), theme.px(8), theme.px(2))
         self._mark.setAutoFillBackground(True)
         self._mark.hide()
         self._profile = QLabel(self)
         self._profile.setTextFormat(Qt.TextFormat.PlainText)
-        self._switcher = QComboBox(self)
+        self._news = QLabel(self)
+        self._news.setTextFormat(Qt.TextFormat.PlainText)
+        self._switcher = ChoiceBox(theme, icons, self)
         self._switcher.setAccessibleName(self.tr("Profile"))
         self._switcher.setToolTip(self.tr("Call with this profile"))
         self._switcher.hide()
         self._switcher.textActivated.connect(self.profile_chosen)
         self._hint = QLabel(self.tr("F1 help"), self)
-        self.addWidget(self._mark)
-        self.addWidget(self._switcher)
-        self.addWidget(self._profile)
-        self.addPermanentWidget(self._hint)
+        self._news_over = QTimer(self)
+        self._news_over.setSingleShot(True)
+        self._news_over.setInterval(COPIED_MS)
+        self._news_over.timeout.connect(self._news.clear)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(*[theme.px(14), theme.px(5)] * 2)
+        layout.setSpacing(theme.px(10))
+        for widget in (self._mark, self._switcher, self._profile):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        layout.addWidget(self._news)
+        layout.addWidget(self._hint)
         theme.changed.connect(self._colour)
         self._colour()
         self.show_profile(None, sandbox=False)
 
     def show_profile(self, profile: Profile | None, *, sandbox: bool) -> None:
         """Say with which profile calls are placed."""
+        self._sandbox = sandbox
         self._mark.setVisible(sandbox)
         if sandbox:
             self._profile.setText(self.tr("No phone rings, nothing is charged"))
@@ -52,10 +68,16 @@ class StatusLine(QStatusBar):
             self._profile.setText(self.tr("No profile"))
         else:
             host = urlsplit(profile.base_url).netloc
-            named = host if not self._switcher.isHidden() else f"{profile.name} · {host}"
-            self._profile.setText(named)
+            named = self._switcher.isHidden()
+            self._profile.setText(f"{profile.name} · {host}" if named else host)
         if profile is not None and not sandbox:
             self._switcher.setCurrentText(profile.name)
+        self.set_low(self._low)
+
+    def set_low(self, low: bool) -> None:
+        """Give way in a low window, but for the mark of the sandbox."""
+        self._low = low
+        self.setHidden(self._low and not self._sandbox)
 
     def offer_profiles(self, names: Sequence[str], chosen: str | None) -> None:
         """Offer to switch where there are two profiles or more."""
@@ -68,16 +90,22 @@ class StatusLine(QStatusBar):
     @Slot(str)
     def show_copied(self, text: str) -> None:
         """Say what is on the clipboard now."""
-        self.showMessage(self.tr("Copied {text}").format(text=text), COPIED_MS)
+        self._news.setText(self.tr("Copied {text}").format(text=text))
+        self._news_over.start()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the line's ground, with an edge above it."""
+        scheme = self._theme.scheme
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), scheme.card)
+        painter.setPen(scheme.line)
+        painter.drawLine(0, 0, self.width(), 0)
+        painter.end()
 
     @Slot()
     def _colour(self) -> None:
-        tint = self._theme.scheme.tint("unknown")
-        palette = self._mark.palette()
-        palette.setColor(self._mark.foregroundRole(), tint.ink)
-        palette.setColor(self._mark.backgroundRole(), tint.ground)
-        self._mark.setPalette(palette)
-        for label in (self._profile, self._hint):
-            palette = label.palette()
-            palette.setColor(label.foregroundRole(), self._theme.scheme.quiet)
-            label.setPalette(palette)
+        scheme = self._theme.scheme
+        tint = scheme.tint("unknown")
+        set_ink(self._mark, tint.ink, tint.ground)
+        for label in (self._profile, self._news, self._hint):
+            set_ink(label, scheme.quiet)

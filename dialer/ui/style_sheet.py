@@ -28,6 +28,14 @@ QLineEdit[wrong="true"] {{ border-color: {rejected}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled {{ background: {window}; }}
 QLineEdit[kind="search"] {{ min-height: {search_inside}px; }}
 QLineEdit[kind="plain"] {{ border: none; background: transparent; min-height: 0; padding: 0; }}
+QListView[kind="card"] {{
+    background: {card}; border: 1px solid {line}; border-radius: {px8}px; padding: {px4}px;
+}}
+QListView[kind="card"]:focus {{ border: 2px solid {accent}; padding: {px3}px; }}
+QListView[kind="card"]::item {{ min-height: {px24}px; padding: 2px {px6}px; color: {text}; }}
+QListView[kind="card"]::item:selected {{
+    background: {selection}; border-radius: {px4}px; color: {text};
+}}
 QAbstractItemView QLineEdit {{ min-height: 0; padding: 0 2px; border-radius: 0; }}
 QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{
     border: none; background: transparent; min-height: 0; padding: 0;

@@ -1,19 +1,20 @@
 """The theme: the scheme in force, the fonts and lengths that go with it, and their change."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QGuiApplication
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from dialer.ui.scheme import BLACK_ON_WHITE, DARK, LIGHT, WHITE_ON_BLACK, Scheme, palette_of
 from dialer.ui.style_sheet import style_sheet
+from dialer.ui.system_look import SystemLook
 
 Choice = Literal["system", "light", "dark", "high-contrast"]
 
 _TEXT_PX = 13  # the size of running text in the design; all other lengths are relative to it
-_COLOR_SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+_DARK = {"light": False, "dark": True}  # the other choices leave it to the system
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +43,20 @@ class Theme(QObject):
     changed = Signal()
     """The scheme is another one, and the application wears it already."""
 
-    def __init__(self, app: QApplication, choice: Choice = "system") -> None:
+    def __init__(
+        self, app: QApplication, choice: Choice = "system", system: SystemLook | None = None
+    ) -> None:
         super().__init__(app)
         self._app = app
-        self._choice = choice
+        self._choice = _valid(choice)
         app.setStyle("Fusion")
         self.fonts = _fonts_from(QApplication.font())
         app.setFont(self.fonts.text)
         self._scale = max(1.0, QFontInfo(self.fonts.text).pixelSize() / _TEXT_PX)
-        self._scheme = LIGHT
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._follow)
-        # The system's wish for contrast can be read from Qt 6.10 on.
-        self._accessibility = hints.accessibility() if hasattr(hints, "accessibility") else None
-        if self._accessibility is not None:
-            self._accessibility.contrastPreferenceChanged.connect(self._follow)
-        self._ask_system_for(choice)
+        self._system = system or SystemLook(self)
+        self._system.paint_frames(_DARK.get(choice))
         self._wear(self._wanted())
+        self._system.changed.connect(self._follow)
 
     @property
     def scheme(self) -> Scheme:
@@ -72,8 +70,8 @@ class Theme(QObject):
 
     def choose(self, choice: Choice) -> None:
         """Change to another choice at once. Raises ValueError for one that there is not."""
-        self._ask_system_for(choice)
-        self._choice = choice
+        self._choice = _valid(choice)
+        self._system.paint_frames(_DARK.get(choice))
         self._follow()
 
     def px(self, length: float) -> int:
@@ -87,27 +85,14 @@ class Theme(QObject):
             self._wear(wanted)
             self.changed.emit()
 
-    def _ask_system_for(self, choice: Choice) -> None:
-        if choice not in ("system", "light", "dark", "high-contrast"):
-            raise ValueError(f"there is no such theme: {choice!r}")
-        # The window's frame and the system's own dialogs are not ours to paint.
-        scheme = _COLOR_SCHEMES.get(choice, Qt.ColorScheme.Unknown)
-        QGuiApplication.styleHints().setColorScheme(scheme)
-
     def _wanted(self) -> Scheme:
-        dark = (
-            self._choice == "dark"
-            if self._choice in _COLOR_SCHEMES
-            else QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        )
-        if self._choice == "high-contrast" or (self._choice == "system" and self._more_contrast()):
+        dark = _DARK.get(self._choice)
+        if dark is not None:
+            return DARK if dark else LIGHT
+        dark = self._system.is_dark()
+        if self._choice == "high-contrast" or self._system.wants_contrast():
             return WHITE_ON_BLACK if dark else BLACK_ON_WHITE
         return DARK if dark else LIGHT
-
-    def _more_contrast(self) -> bool:
-        if self._accessibility is None:
-            return False
-        return self._accessibility.contrastPreference() is Qt.ContrastPreference.HighContrast
 
     def _wear(self, scheme: Scheme) -> None:
         self._scheme = scheme
@@ -115,9 +100,10 @@ class Theme(QObject):
         self._app.setPalette(palette)
         QToolTip.setPalette(palette)
         self._app.setStyleSheet(style_sheet(scheme, self.px))
-        # A new style sheet makes the application forget the fonts of single classes.
-        self._app.setFont(self.fonts.strong, b"QPushButton")
-        self._app.setFont(self.fonts.label_strong, b"QHeaderView")
+        # A new style sheet makes the application forget the fonts of single classes. (Their
+        # names are strings whatever the binding's types say: bytes are refused.)
+        self._app.setFont(self.fonts.strong, "QPushButton")  # type: ignore[arg-type]
+        self._app.setFont(self.fonts.label_strong, "QHeaderView")  # type: ignore[arg-type]
 
 
 def apply_theme(app: QApplication, choice: Choice = "system") -> Theme:
@@ -125,11 +111,19 @@ def apply_theme(app: QApplication, choice: Choice = "system") -> Theme:
     return Theme(app, choice)
 
 
+def _valid(choice: Choice) -> Choice:
+    if choice not in get_args(Choice):
+        raise ValueError(f"there is no such theme: {choice!r}")
+    return choice
+
+
 def _fonts_from(system: QFont) -> Fonts:
     """The fonts of the window from the system's own, which is kept unless it is smaller."""
     text = _sized(system, max(1.0, _TEXT_PX / QFontInfo(system).pixelSize()))
     # Figures of one width: times, numbers and money stand in columns and change in place.
     text.setFeature(QFont.Tag("tnum"), 1)
+    # Said outright, for what a font leaves open a painter takes from the widget's own.
+    text.setWeight(text.weight())
     label = _sized(text, 11 / _TEXT_PX)
     mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     mono = _sized(mono, 12 / _TEXT_PX * QFontInfo(text).pixelSize() / QFontInfo(mono).pixelSize())
