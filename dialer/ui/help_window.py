@@ -51,9 +51,9 @@ class HelpWindow(QDialog):
             (
                 self.tr("Wrong number?"),
                 self.tr(
-                    "Do not pick up your phone. This is inferred from the provider's documents,"
-                    " which say that your phone rings first; they do not promise it, and there is"
-                    " no way to hang up from here."
+                    "Do not pick up your phone. That your phone rings first, and the callee's only"
+                    " after you pick up, is inferred from the provider's documents; they do not"
+                    " promise it, and there is no way to hang up from here."
                 ),
             ),
             (

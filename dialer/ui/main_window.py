@@ -194,6 +194,9 @@ class MainWindow(QMainWindow):
         self.band.show_message(
             outcome.kind.value, told(said.headline), told(said.text), code, actions
         )
+        if outcome.kind is OutcomeKind.PLACED:
+            # It was about this callee, and must not travel with the next one.
+            self.bar.note.clear()
         if outcome.kind is OutcomeKind.PLACED and self.bar.isAncestorOf(
             self.focusWidget() or self.bar
         ):
