@@ -32,8 +32,9 @@ def band(qtbot, theme: Theme) -> Iterator[MessageBand]:
     layout.addStretch()
     window.resize(1000, 300)
     qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
     yield band  # and with it, until the test has ended, the window
 
 
@@ -192,9 +193,10 @@ def test_a_message_shown_before_the_window_has_its_colours_in_it(theme: Theme, q
     window = QWidget()
     qtbot.addWidget(window)
     QVBoxLayout(window).addWidget(band)
-    window.show()
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
     band.show()
-    qtbot.waitExposed(window)
     assert band.findChildren(QLabel)[1].palette().windowText().color() == theme.scheme.placed
 
 

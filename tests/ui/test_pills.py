@@ -39,8 +39,9 @@ def table(qtbot, theme: Theme) -> QTableView:
     table.verticalHeader().setDefaultSectionSize(30)
     table.resize(400, 300)
     qtbot.addWidget(table)
-    table.show()
-    qtbot.waitExposed(table)
+    with qtbot.waitActive(table):
+        table.show()
+        table.activateWindow()
     return table
 
 

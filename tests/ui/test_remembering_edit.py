@@ -43,8 +43,9 @@ class Field:
         self.entered: list[str] = []
         self.edit.returnPressed.connect(lambda: self.entered.append(self.edit.text()))
         self.edit.set_values(VALUES)
-        self.window.show()
-        qtbot.waitExposed(self.window)
+        with qtbot.waitActive(self.window):
+            self.window.show()
+            self.window.activateWindow()
         self.edit.setFocus()
 
     @property
