@@ -14,7 +14,8 @@ from doubles.faulty_server import FaultyServer, answers, tls_for, tunnels_to
 from provider.caller import Caller, MakeCaller, end_of_threads
 
 from dialer.calls.call import OutcomeKind
-from dialer.provider.transport import AHEAD_LIMIT, AHEAD_WAIT
+from dialer.provider.connection import AHEAD_LIMIT
+from dialer.provider.transport import AHEAD_WAIT
 
 HOST = "api.example.test"
 
