@@ -10,6 +10,23 @@ from dialer.calls.sentence import QT_TRANSLATE_NOOP
 CallObject = dict[str, str | bool | None]
 """One call in JSON. A recording ID is text: as a number it would be rounded."""
 
+COLUMNS = (
+    "time",
+    "outcome",
+    "recording_id",
+    "status",
+    "reason",
+    "message",
+    "callee",
+    "display_number",
+    "account",
+    "note",
+    "profile",
+    "sandbox",
+    "call_id",
+)
+"""The keys of `history_object` in their order, which a CSV file has even without a call."""
+
 _UNDER_WAY = QT_TRANSLATE_NOOP("dialer", "The call is under way.")
 _SIGNED_NUMBER = re.compile(r"[-+][0-9]+")
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from calls.data_folder import INTERRUPTED, PLACED, REQUEST, DataFolder, Teller, is_calm
 
-from dialer.calls import journal as module
+from dialer.calls import journal_file as module
 from dialer.calls.call import CallRequest, Outcome
 from dialer.calls.journal import CallJournal
 from dialer.calls.patience import Patience

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from calls.data_folder import PLACED, REQUEST, DataFolder, is_calm
 
-from dialer.calls import journal as module
+from dialer.calls import journal_file as module
 from dialer.calls import schema
 from dialer.calls.place import JournalError
 
