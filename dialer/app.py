@@ -1,16 +1,12 @@
 """The composition root of the window: every part is made here and joined to the others."""
 
-import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from dialer.desktop.display import import_obstacle, obstacle, without_window
-
-if TYPE_CHECKING:
-    from dialer.settings.folders import Folders
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +16,7 @@ def run_window(arguments: Sequence[str]) -> int:
 
     Where no window can open, says why and what works without one, and returns 1.
     """
-    parser = argparse.ArgumentParser(prog="dialer", description="Open the window.")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--sandbox", action="store_true", help="call in the sandbox: nothing rings")
-    where.add_argument("--profile", metavar="NAME", help="call with this profile")
-    options = parser.parse_args(arguments)
+    sandbox, profile = _read(arguments)
     if stands_in_the_way := obstacle():
         print(f"dialer: {stands_in_the_way}\n{without_window()}", file=sys.stderr)
         return 1
@@ -38,25 +30,60 @@ def run_window(arguments: Sequence[str]) -> int:
     from dialer.settings.folders import Folders
 
     folders = Folders.of_user()
-    _start_log(folders)
-    return Program.run(folders, sandbox=options.sandbox, profile=options.profile)
-
-
-def _start_log(folders: "Folders") -> None:
-    from dialer.settings.log import start_log
-
     try:
         folders.create()
     except OSError as error:
         # The window opens all the same and says what cannot be kept.
         print(f"dialer: {error.filename}: {error.strerror}", file=sys.stderr)
-    start_log(folders.log_file)
-    sys.excepthook = _log_defect
+    early = EarlyLog(folders.log_file)
+    sys.excepthook = early.log_defect
+    return Program.run(folders, sandbox=sandbox, profile=profile, on_screen=early.write_down)
 
 
-def _log_defect(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    """A defect of ours: the log gets the trace, the program goes on."""
-    log.critical("defect", exc_info=(kind, error, trace))
-    sys.__excepthook__(kind, error, trace)
+def _read(arguments: Sequence[str]) -> tuple[bool, str | None]:
+    """Whether to call in the sandbox, and with which profile."""
+    if not arguments:
+        return False, None
+    import argparse  # most starts have no arguments, and need not wait for it
+
+    parser = argparse.ArgumentParser(prog="dialer", description="Open the window.")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--sandbox", action="store_true", help="call in the sandbox: nothing rings")
+    where.add_argument("--profile", metavar="NAME", help="call with this profile")
+    options = parser.parse_args(arguments)
+    return options.sandbox, options.profile
+
+
+class EarlyLog(logging.Handler):
+    """Keeps what is logged until the log's file is begun: the window does not wait for that."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        self._records: list[logging.LogRecord] = []
+        logging.getLogger().addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record."""
+        self._records.append(record)
+
+    def write_down(self) -> None:
+        """Begin the log with what was kept. Asked again, it does nothing."""
+        root = logging.getLogger()
+        if self not in root.handlers:
+            return
+        from dialer.settings.log import start_log
+
+        root.removeHandler(self)
+        file = start_log(self._path)
+        for record in self._records:
+            file.handle(record)
+        self._records.clear()
+
+    def log_defect(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """A defect of ours: the log gets the trace, the program goes on."""
+        self.write_down()
+        log.critical("defect", exc_info=(kind, error, trace))
+        sys.__excepthook__(kind, error, trace)

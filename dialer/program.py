@@ -1,16 +1,14 @@
 """The running program with its window: made once, joined here, ended in stages."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QThread, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dialer import __version__
-from dialer.calls.check import Checked
-from dialer.calls.credentials import Credentials
-from dialer.calls.journal import JournalReader
-from dialer.calls.number import Callee, format_digits, read_callee, time_zones
 from dialer.calls.place import EndedCall, JournalError
 from dialer.settings.desk import Desk
 from dialer.settings.folders import Folders
@@ -32,6 +30,15 @@ from dialer.ui.quitting import Quitting, SignalWatch
 from dialer.ui.theme import apply_theme
 from dialer.ui.words import told
 
+if TYPE_CHECKING:
+    from dialer.calls.check import Checked
+    from dialer.calls.credentials import Credentials
+    from dialer.calls.journal import JournalReader
+
+# Imports inside functions are for the start's sake: the window is on screen before them. What
+# is heavy is imported in the background first, so that the UI thread finds it there.
+# ruff: noqa: PLC0415
+
 LOOK_MS = 2_000
 """How often the journal is asked whether another program wrote to it."""
 
@@ -46,8 +53,18 @@ class Program(QObject):
     _close_worker = Signal()
 
     @classmethod
-    def run(cls, folders: Folders, *, sandbox: bool = False, profile: str | None = None) -> int:
-        """Open the window and run until it ends; the exit code."""
+    def run(
+        cls,
+        folders: Folders,
+        *,
+        sandbox: bool = False,
+        profile: str | None = None,
+        on_screen: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Open the window and run until it ends; the exit code.
+
+        `on_screen` is called once the window is there, before anything else begins.
+        """
         app = QApplication.instance() or QApplication(["dialer"])
         assert isinstance(app, QApplication)  # noqa: S101
         app.setApplicationName("Dialer")
@@ -55,6 +72,7 @@ class Program(QObject):
         app.setDesktopFileName("dialer")
         app.setQuitOnLastWindowClosed(False)
         program = cls(app, folders, sandbox=sandbox, profile=profile)
+        program.window.painted.connect(on_screen)
         program.show()
         code = app.exec()
         program.end()
@@ -70,6 +88,7 @@ class Program(QObject):
         self._profiles = Profiles((), None)
         self._reader: JournalReader | None = None
         self._seen_version = 0
+        self._signals: SignalWatch | None = None
 
         self._theme = apply_theme(app, Preferences.load(folders.preferences_file).theme)
         icons = Icons(self._theme)
@@ -92,7 +111,6 @@ class Program(QObject):
         self._worker.moveToThread(self._thread)
 
         self._quitting = Quitting(self)
-        self._signals = SignalWatch(self)
         self._look_timer = QTimer(self)
         self._look_timer.setInterval(LOOK_MS)
         self._connect()
@@ -107,7 +125,8 @@ class Program(QObject):
     def end(self) -> None:
         """Let go of what must not outlive the event loop."""
         self._thread.wait()
-        self._signals.close()
+        if self._signals is not None:
+            self._signals.close()
         if self._reader is not None:
             self._reader.close()
         self.window.deleteLater()
@@ -116,6 +135,8 @@ class Program(QObject):
 
     @Slot()
     def _begin(self) -> None:
+        self._signals = SignalWatch(self)
+        self._signals.asked.connect(self._quitting.quit)
         self._thread.start()
         self._open.emit()
         if self._sandbox_wanted:
@@ -150,6 +171,8 @@ class Program(QObject):
                     path=opened.aside
                 ),
             )
+        from dialer.calls.journal import JournalReader
+
         try:
             self._reader = JournalReader(self._folders.journal, self._folders.lifelines)
             self._seen_version = self._reader.version()
@@ -164,6 +187,8 @@ class Program(QObject):
     def _show_history(self) -> None:
         """Fill the table once both are there: the journal, and what makes digits readable."""
         if self._reader is not None and self._calling.can_read_numbers:
+            from dialer.calls.number import format_digits
+
             self._model.read_from(self._reader, format_digits)
 
     # Profiles and the sandbox
@@ -189,6 +214,8 @@ class Program(QObject):
 
     def _use(self, profile: Profile | None) -> None:
         """Call with this profile from now on."""
+        if profile != self._calling.profile:
+            self.window.band.clear()  # it was about the other one
         self.window.use_profile(profile, sandbox=False)
         names = [each.name for each in self._profiles.all]
         self.window.offer_profiles(names, profile.name if profile else None)
@@ -237,7 +264,7 @@ class Program(QObject):
 
     @Slot()
     def _show_profiles(self) -> None:
-        from dialer.ui.profiles_window import ProfilesWindow  # noqa: PLC0415 - for the start's sake
+        from dialer.ui.profiles_window import ProfilesWindow
 
         if not self._calling.can_read_numbers:
             return
@@ -248,7 +275,7 @@ class Program(QObject):
 
     @Slot()
     def _show_help(self) -> None:
-        from dialer.ui.help_window import HelpWindow  # noqa: PLC0415 - for the start's sake
+        from dialer.ui.help_window import HelpWindow
 
         window = HelpWindow(self._theme, self.window)
         window.finished.connect(window.deleteLater)
@@ -376,11 +403,12 @@ class Program(QObject):
         quitting.leaving.connect(self._on_leaving)
         window.closing.connect(quitting.quit)
         window.quit_asked.connect(quitting.quit)
-        self._signals.asked.connect(quitting.quit)
 
 
 def _load_numbers() -> float:
     """Load the numbering plan and its time zones; seconds it took. In the background."""
+    from dialer.calls.number import Callee, read_callee, time_zones
+
     begun = time.monotonic()
     callee = read_callee("+442079460018")
     if isinstance(callee, Callee):
@@ -388,13 +416,13 @@ def _load_numbers() -> float:
     return time.monotonic() - begun
 
 
-def _check(profile: Profile, credentials: Credentials) -> Checked:
+def _check(profile: Profile, credentials: "Credentials") -> "Checked":
     """Check a profile with a session of its own, beside any call. In the background."""
-    from dialer.calls.patience import Patience  # noqa: PLC0415 - off the UI thread
-    from dialer.provider.check import check_profile  # noqa: PLC0415
-    from dialer.provider.client import InvokePhone  # noqa: PLC0415
-    from dialer.provider.signing import ProviderClock  # noqa: PLC0415
-    from dialer.provider.transport import Transport  # noqa: PLC0415
+    from dialer.calls.patience import Patience
+    from dialer.provider.check import check_profile
+    from dialer.provider.client import InvokePhone
+    from dialer.provider.signing import ProviderClock
+    from dialer.provider.transport import Transport
 
     transport = Transport()
     try:

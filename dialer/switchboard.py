@@ -1,11 +1,11 @@
 """Joins the call worker to journal, provider, credentials and sandbox, on the worker's thread."""
 
+# ruff: noqa: PLC0415 - what is heavy is imported off the UI thread, after the window is there
+
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialer.calls.credentials import Credentials
-from dialer.calls.journal import CallJournal, prepare
-from dialer.calls.lifeline import Lifeline
 from dialer.calls.place import JournalError
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.folders import Folders
@@ -15,6 +15,8 @@ from dialer.settings.profile import Profile
 from dialer.ui.call_worker import CallRefused
 
 if TYPE_CHECKING:
+    from dialer.calls.journal import CallJournal
+    from dialer.calls.lifeline import Lifeline
     from dialer.provider.client import InvokePhone
     from dialer.provider.signing import ProviderClock
     from dialer.provider.transport import Transport
@@ -41,6 +43,9 @@ class ProgramSwitchboard:
 
     def open(self) -> Path | None:
         """Open the journal; the path of a damaged one that was set aside. Raises JournalError."""
+        from dialer.calls.journal import CallJournal, prepare
+        from dialer.calls.lifeline import Lifeline
+
         try:
             self._folders.create()
             aside = prepare(self._folders.journal, self._folders.lifelines)
@@ -54,7 +59,7 @@ class ProgramSwitchboard:
         """Load what the first call would otherwise wait for."""
         self._open_transport()
 
-    def journal(self) -> CallJournal:
+    def journal(self) -> "CallJournal":
         """The open journal. Raises JournalError."""
         if self._journal is None:
             self.open()
@@ -64,7 +69,7 @@ class ProgramSwitchboard:
 
     def sandbox(self) -> Profile:
         """Start the embedded sandbox if it does not run; its profile. Raises OSError."""
-        from dialer.sandbox.server import ACCOUNT, APP_ID, SandboxServer  # noqa: PLC0415
+        from dialer.sandbox.server import ACCOUNT, APP_ID, SandboxServer
 
         if self._sandbox is None or self._sandbox_profile is None:
             self._folders.create()
@@ -76,8 +81,8 @@ class ProgramSwitchboard:
 
     def line(self, profile: Profile, wait: float) -> "InvokePhone":
         """A line to the profile's provider. Raises CallRefused where credentials are missing."""
-        from dialer.provider.client import InvokePhone  # noqa: PLC0415
-        from dialer.provider.signing import ProviderClock  # noqa: PLC0415
+        from dialer.provider.client import InvokePhone
+        from dialer.provider.signing import ProviderClock
 
         credentials = self._credentials(profile, wait)
         clock = self._clocks.setdefault(profile.base_url, ProviderClock())
@@ -99,10 +104,12 @@ class ProgramSwitchboard:
         try:
             return self._keeper.get(profile.name, wait=max(0.0, wait))
         except (KeyringTrouble, CredentialsMissing) as trouble:
-            raise CallRefused(Sentence(_NOT_CALLED, why=trouble.sentence)) from None
+            raise CallRefused(
+                Sentence(_NOT_CALLED, why=trouble.sentence), credentials=True
+            ) from None
 
     def _open_transport(self) -> "Transport":
-        from dialer.provider.transport import Transport  # noqa: PLC0415
+        from dialer.provider.transport import Transport
 
         if self._transport is None:
             self._transport = Transport()

@@ -3,12 +3,14 @@
 import argparse
 import signal
 import time
-from collections.abc import Iterator, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TypeVar
 
 from dialer.calls.again import UNSETTLED_MS, reason_to_ask
-from dialer.calls.call import Cause, Outcome, OutcomeKind
+from dialer.calls.call import CallRecord, Cause, Outcome, OutcomeKind
 from dialer.calls.credentials import Credentials
 from dialer.calls.export import CallObject, call_object
 from dialer.calls.patience import STOP_GRACE, Patience
@@ -19,9 +21,11 @@ from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.cli.chosen import NoProfileYet, chosen_credentials, chosen_profile
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit, exit_of
-from dialer.cli.say import answer, answer_json, complain, remark
+from dialer.cli.say import Unheard, answer, answer_json, complain, remark
 from dialer.settings.keyring_trouble import KeyringTrouble
 from dialer.settings.profile import TIMEOUT_RANGE, Profile, ProfileError
+
+_T = TypeVar("_T")
 
 _STOPPED = QT_TRANSLATE_NOOP("dialer", "The call was stopped before it began. Nothing was called.")
 _TIMEOUT = QT_TRANSLATE_NOOP("dialer", "The timeout must be {least} to {most} seconds.")
@@ -49,11 +53,11 @@ def refuse(words: str, arguments: Sequence[str]) -> None:
     """Tell that the arguments cannot be read; with --json an object all the same."""
     complain(words)
     if "--json" in arguments:
-        answer_json(_no_call(words.partition("\n")[0], argparse.Namespace()))
+        _answer(answer_json, _no_call(words.partition("\n")[0], argparse.Namespace()))
 
 
-class Interrupted(Exception):
-    """SIGINT or SIGTERM came before the call began."""
+class Interrupted(BaseException):
+    """SIGINT or SIGTERM came before the call began. No `except Exception` is to swallow it."""
 
 
 class _Signals:
@@ -75,11 +79,12 @@ class _Signals:
                 signal.signal(kind, handler)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        if self.patience is None:
+        again, self._asked = self._asked, True
+        if self.patience is not None:
+            # A second signal means that nobody wants to wait for the outcome any more.
+            self.patience.stop(0.0 if again else STOP_GRACE)
+        elif not again:
             raise Interrupted
-        # A second signal means that nobody wants to wait for the outcome any more.
-        self.patience.stop(0.0 if self._asked else STOP_GRACE)
-        self._asked = True
 
 
 def run(options: argparse.Namespace, house: House) -> int:
@@ -87,23 +92,28 @@ def run(options: argparse.Namespace, house: House) -> int:
     signals = _Signals()
     with signals.heeded():
         try:
-            if options.sandbox:
-                with house.sandbox() as (profile, credentials):
-                    return _call(options, house, profile, credentials, signals)
-            return _call(options, house, chosen_profile(house, options.profile), None, signals)
+            return _run(options, house, signals)
         except Interrupted:
             return _refused(Sentence(_STOPPED), Exit.NOT_SENT, options)
-        except (RequestRefused, ProfileError) as refused:
-            return _refused(refused.sentence, Exit.BAD_INPUT, options)
-        except (NoProfileYet, KeyringTrouble) as trouble:
-            return _refused(trouble.sentence, Exit.NO_CREDENTIALS, options)
-        except JournalError as error:
-            not_recorded = words(Outcome.not_sent(Cause.JOURNAL), "")
-            return _refused(f"{not_recorded} {error}", Exit.NOT_SENT, options)
-        except OSError as error:
-            return _refused(
-                f"{error.strerror or error}: {error.filename or ''}", Exit.NOT_SENT, options
-            )
+
+
+def _run(options: argparse.Namespace, house: House, signals: _Signals) -> int:
+    try:
+        if options.sandbox:
+            with house.sandbox() as (profile, credentials):
+                return _call(options, house, profile, credentials, signals)
+        return _call(options, house, chosen_profile(house, options.profile), None, signals)
+    except (RequestRefused, ProfileError) as refused:
+        return _refused(refused.sentence, Exit.BAD_INPUT, options)
+    except (NoProfileYet, KeyringTrouble) as trouble:
+        return _refused(trouble.sentence, Exit.NO_CREDENTIALS, options)
+    except JournalError as error:
+        not_recorded = words(Outcome.not_sent(Cause.JOURNAL), "")
+        return _refused(f"{not_recorded} {error}", Exit.NOT_SENT, options)
+    except OSError as error:
+        return _refused(
+            f"{error.strerror or error}: {error.filename or ''}", Exit.NOT_SENT, options
+        )
 
 
 def _call(
@@ -142,7 +152,16 @@ def _call(
         complain(why)
     provider = house.provider(profile, credentials)
     signals.patience = Patience(timeout)
-    return _told(place_call(request, provider, journal, signals.patience), options)
+    begun: list[CallRecord] = []
+    try:
+        ended = place_call(request, provider, journal, signals.patience, begun.append)
+    except Exception:
+        if not begun:
+            raise
+        # A defect of ours in the middle of the call: whatever it was, the phones may ring.
+        traceback.print_exc()
+        ended = EndedCall(begun[0], Outcome.unknown(Cause.INTERRUPTED))
+    return _told(ended, options)
 
 
 def _told(ended: EndedCall, options: argparse.Namespace) -> int:
@@ -153,10 +172,10 @@ def _told(ended: EndedCall, options: argparse.Namespace) -> int:
         record = ended.record
         if record.outcome is None:
             record = type(record)(record.row, record.call_id, record.begun_at, request, outcome)
-        answer_json(call_object(record))
+        _answer(answer_json, call_object(record))
     else:
         if outcome.kind is OutcomeKind.PLACED and outcome.recording_id:
-            answer(outcome.recording_id)
+            _answer(answer, outcome.recording_id)
         remark(str(words(outcome, request.account, sandbox=request.sandbox)))
     return exit_of(outcome)
 
@@ -164,10 +183,18 @@ def _told(ended: EndedCall, options: argparse.Namespace) -> int:
 def _refused(why: Sentence | str, code: Exit, options: argparse.Namespace) -> int:
     """Tell that there was no call at all: no row, and with --json an object all the same."""
     if options.json:
-        answer_json(_no_call(str(why), options))
+        _answer(answer_json, _no_call(str(why), options))
     else:
         complain(why)
     return code
+
+
+def _answer(say: Callable[[_T], None], value: _T) -> None:
+    """Answer. Where nobody can hear it the exit code is the call's outcome all the same."""
+    try:
+        say(value)
+    except Unheard as unheard:
+        complain(unheard.sentence)
 
 
 def _no_call(message: str, options: argparse.Namespace) -> CallObject:

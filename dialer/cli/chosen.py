@@ -31,13 +31,12 @@ class NoProfileYet(Exception):
 def chosen_profile(house: House, name: str | None) -> Profile:
     """The profile `name`, or the default one. Raises ProfileError or NoProfileYet."""
     profiles = house.profiles.load()
-    wanted = name if name is not None else profiles.default_name
-    for profile in profiles.all:
-        if profile.name == wanted:
-            return profile
+    profile = profiles.default if name is None else profiles.named(name)
+    if profile is not None:
+        return profile
     if name is None:
         raise NoProfileYet(Sentence(_NO_PROFILE_YET))
-    names = ", ".join(profile.name for profile in profiles.all) or "—"
+    names = ", ".join(known.name for known in profiles.all) or "—"
     raise ProfileError(Sentence(_UNKNOWN_PROFILE, name=name, names=names), "name")
 
 

@@ -4,12 +4,14 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NoReturn, Protocol, cast
 
 from dialer import __version__
 from dialer.calls.sentence import QT_TRANSLATE_NOOP
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
+from dialer.cli.say import Unheard, complain
 
 COMMANDS = {
     "call": QT_TRANSLATE_NOOP("dialer", "place one call and print its recording ID"),
@@ -57,14 +59,27 @@ def main(arguments: Sequence[str], house: House | None = None) -> int:
     name = arguments[0] if arguments else ""
     if name not in COMMANDS:
         return _about(arguments)
+    # What an interrupt means that comes before the command heeds it: nothing was done.
+    code: int = Exit.NOT_SENT
+    with suppress(KeyboardInterrupt):
+        try:
+            code = _run(name, arguments[1:], house)
+        except Unheard as unheard:
+            code = Exit.DONE if unheard.reader_left else Exit.NOT_SENT
+            if not unheard.reader_left:
+                complain(unheard.sentence)
+    return code
+
+
+def _run(name: str, arguments: Sequence[str], house: House | None) -> int:
     command = cast("Command", importlib.import_module(f"dialer.cli.{name}"))
     parser = Parser(prog=f"dialer {name}", description=COMMANDS[name].capitalize() + ".")
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     command.add_arguments(parser)
     try:
-        options = parser.parse_args(arguments[1:])
+        options = parser.parse_args(arguments)
     except UnreadableArguments as error:
-        command.refuse(str(error), arguments[1:])
+        command.refuse(str(error), arguments)
         return Exit.BAD_INPUT
     with house or House.of_user() as home:
         return command.run(options, home)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from dialer.calls.credentials import Credentials
 from dialer.calls.journal import CallJournal, JournalReader, prepare
@@ -11,13 +11,15 @@ from dialer.calls.lifeline import Lifeline
 from dialer.calls.place import JournalError
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.cli.say import complain
-from dialer.provider.client import InvokePhone
 from dialer.settings.desk import Desk
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper
 from dialer.settings.keyring_store import CredentialStore, KeyringStore
 from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
+
+if TYPE_CHECKING:
+    from dialer.provider.client import InvokePhone
 
 _DAMAGED = QT_TRANSLATE_NOOP(
     "dialer", "The journal was damaged. It was set aside as {path}, and a new one was begun."
@@ -70,8 +72,10 @@ class House:
         self._open.callback(reader.close)
         return reader
 
-    def provider(self, profile: Profile, credentials: Credentials) -> InvokePhone:
+    def provider(self, profile: Profile, credentials: Credentials) -> "InvokePhone":
         """A client of the profile's provider."""
+        # Imported here because requests is heavy, and most commands ask nobody.
+        from dialer.provider.client import InvokePhone
         from dialer.provider.signing import ProviderClock
         from dialer.provider.transport import Transport
 

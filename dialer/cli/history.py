@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from dialer.calls.call import CallRecord
-from dialer.calls.export import csv_cell, history_object
+from dialer.calls.export import COLUMNS, csv_cell, history_object
 from dialer.calls.journal import JournalReader
 from dialer.calls.place import JournalError
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
-from dialer.cli.say import answer, complain
+from dialer.cli.say import answer, complain, heard
 
 PAGE = 500
 """How many calls are read at a time, so that a long history needs no more memory."""
@@ -50,18 +50,16 @@ def run(options: argparse.Namespace, house: House) -> int:
     try:
         calls = _calls(house.history(), options.search, options.limit)
         if options.json:
-            _print_json(calls)
+            with heard():
+                _print_json(calls)
         elif options.csv:
-            _print_csv(calls)
+            with heard():
+                _print_csv(calls)
         else:
             _print_table(calls if options.limit else _first(calls, ON_SCREEN))
     except JournalError as error:
         complain(str(error))
         return Exit.NOT_SENT
-    except BrokenPipeError:
-        # The reader has seen enough, as `| head` has. Python would complain once more when it
-        # flushes at the end.
-        sys.stderr.close()
     return Exit.DONE
 
 
@@ -91,13 +89,10 @@ def _print_json(calls: Iterator[CallRecord]) -> None:
 
 
 def _print_csv(calls: Iterator[CallRecord]) -> None:
-    writer = None
+    writer = csv.DictWriter(_Lines(), COLUMNS)
+    writer.writeheader()
     for record in calls:
-        cells = {name: csv_cell(value) for name, value in history_object(record).items()}
-        if writer is None:
-            writer = csv.DictWriter(_Lines(), cells.keys())
-            writer.writeheader()
-        writer.writerow(cells)
+        writer.writerow({name: csv_cell(value) for name, value in history_object(record).items()})
     sys.stdout.flush()
 
 
@@ -135,7 +130,7 @@ def _line(time: str, callee: str, account: str, outcome: str, recording_id: str)
 
 
 def _natural(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not (text.isascii() and text.isdigit() and text.strip("0")):
+        raise argparse.ArgumentTypeError("must be a whole number, 1 or more")
+    # More than there can be calls is all of them, and fits into the journal's integers.
+    return int(text.lstrip("0")[:15])

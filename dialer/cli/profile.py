@@ -119,8 +119,9 @@ def _edit(options: argparse.Namespace, house: House) -> int:
 
 
 def _use(options: argparse.Namespace, house: House) -> int:
-    house.profiles.use(chosen_profile(house, options.name).name)
-    remark(f"{options.name} is the default profile now.")
+    profile = chosen_profile(house, options.name)
+    house.profiles.use(profile.name)
+    remark(f"{profile.name} is the default profile now.")
     return Exit.DONE
 
 
@@ -202,4 +203,8 @@ def _ask_secret() -> str:
     """The API secret: typed without echo, or the first line of standard input."""
     if sys.stdin is not None and sys.stdin.isatty():
         return getpass.getpass("API secret: ")
-    return sys.stdin.readline().rstrip("\r\n") if sys.stdin is not None else ""
+    if sys.stdin is None:
+        return ""
+    # UTF-8 on every system; what is none becomes characters that no secret may have.
+    line = sys.stdin.buffer.readline().decode("utf-8", "surrogateescape")
+    return line.rstrip("\r\n")

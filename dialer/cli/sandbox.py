@@ -4,6 +4,7 @@ import argparse
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace, house: House) -> int:
     except OSError as error:
         complain(f"the sandbox cannot listen on port {options.port}: {error.strerror or error}")
         return Exit.NOT_SENT
-    with server:
+    with closing(server):
         answer(f"URL: {server.url}")
         answer(f"API key: {server.credentials.api_key}")
         answer(f"API secret: {server.credentials.api_secret}")
@@ -54,7 +55,6 @@ def run(options: argparse.Namespace, house: House) -> int:
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
         raise argparse.ArgumentTypeError("must be 0 to 65535")
-    return number
+    return int(text)

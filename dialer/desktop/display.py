@@ -3,6 +3,7 @@
 import ctypes
 import importlib.util
 import os
+import socket
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -32,6 +33,12 @@ DEBIAN_PACKAGES = {
 }
 """Qt's system libraries for X11, with the Debian or Ubuntu package each comes from."""
 
+_WAYLAND_PACKAGES = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
+
 _NO_WINDOW_NEEDED = QT_TRANSLATE_NOOP(
     "dialer", "Without a window, these work: dialer call, history, profile, sandbox, doctor."
 )
@@ -50,6 +57,17 @@ _MISSING = QT_TRANSLATE_NOOP(
     "No window can open: Qt needs system libraries that are not installed ({libraries})."
     " On Debian or Ubuntu: sudo apt install {packages}",
 )
+_MISSING_UNKNOWN = QT_TRANSLATE_NOOP(
+    "dialer",
+    "No window can open: Qt needs system libraries that are not installed ({libraries})."
+    " Install the packages of your system that have them.",
+)
+_NO_PLATFORM = QT_TRANSLATE_NOOP(
+    "dialer",
+    "No window can open: QT_QPA_PLATFORM names the platform {platform}, which Qt does not have."
+    " Remove the setting.",
+)
+_WAYLAND_SECONDS = 2.0
 _NO_QT = QT_TRANSLATE_NOOP(
     "dialer",
     "No window can open: Qt for Python did not load ({words}). Install Dialer again.",
@@ -63,19 +81,38 @@ def obstacle(environ: Mapping[str, str] = os.environ) -> Sentence | None:
     """
     if not sys.platform.startswith("linux"):
         return None
-    platform = environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    if platform and platform not in ("xcb", "wayland"):
-        return None
-    if environ.get("WAYLAND_DISPLAY") and platform != "xcb":
-        return None
-    display = environ.get("DISPLAY")
-    if not display:
-        return Sentence(_NO_DISPLAY)
-    if missing := _missing_for_x11():
+    named = environ.get("QT_QPA_PLATFORM", "").split(";")
+    platforms = [name.partition(":")[0] for name in named if name]
+    if not platforms:
+        # Qt's own choice, in its own order.
+        platforms = ["wayland", "xcb"] if environ.get("WAYLAND_DISPLAY") else ["xcb"]
+    found = []
+    for platform in platforms:
+        if (in_the_way := _obstacle_on(platform, environ)) is None:
+            return None
+        found.append(in_the_way)
+    # Of several the first that says more than that a variable is not set.
+    return next((sentence for sentence in found if sentence.text != _NO_DISPLAY), found[0])
+
+
+def _obstacle_on(platform: str, environ: Mapping[str, str]) -> Sentence | None:
+    if platform == "xcb":
+        display = environ.get("DISPLAY")
+        if not display:
+            return Sentence(_NO_DISPLAY)
+        missing = _missing_for("xcb", DEBIAN_PACKAGES)
+        silent = not missing and not _x11_answers()
+    elif platform.startswith("wayland"):
+        display = environ.get("WAYLAND_DISPLAY")
+        silent = not _wayland_answers(display or "wayland-0", environ)
+        if silent and not display:
+            return Sentence(_NO_DISPLAY)
+        missing = set() if silent else _missing_for("wayland", _WAYLAND_PACKAGES)
+    else:
+        return _unknown_platform(platform, environ)
+    if missing:
         return _missing_sentence(missing)
-    if not _answers():
-        return Sentence(_SILENT_DISPLAY, display=display)
-    return None
+    return Sentence(_SILENT_DISPLAY, display=display) if silent else None
 
 
 def import_obstacle(error: ImportError) -> Sentence:
@@ -96,35 +133,72 @@ def missing_libraries() -> list[str]:
     """Which of Qt's system libraries cannot be loaded, by file name; empty off Linux."""
     if not sys.platform.startswith("linux"):
         return []
-    return [name for name in DEBIAN_PACKAGES if not _loads(name)]
+    return [name for name in DEBIAN_PACKAGES if _refusal(name) is not None]
 
 
 def _missing_sentence(libraries: Iterable[str]) -> Sentence:
     names = sorted(libraries)
-    packages = sorted({DEBIAN_PACKAGES[name] for name in names if name in DEBIAN_PACKAGES})
-    return Sentence(_MISSING, libraries=", ".join(names), packages=" ".join(packages))
+    known = {**DEBIAN_PACKAGES, **_WAYLAND_PACKAGES}
+    packages = sorted({known[name] for name in names if name in known})
+    listed = ", ".join(names)
+    if not packages:
+        return Sentence(_MISSING_UNKNOWN, libraries=listed)
+    return Sentence(_MISSING, libraries=listed, packages=" ".join(packages))
 
 
-def _missing_for_x11() -> list[str]:
-    """Load what Qt is about to load, Qt's own X11 plug-in; name what is missing if it fails."""
+def _missing_for(platform: str, packages: Iterable[str]) -> set[str]:
+    """Load what Qt is about to load, its own plug-in; name what is missing if that fails."""
+    plugin = _plugins() / f"libq{platform}.so"
+    if plugin.exists() and (refusal := _refusal(str(plugin))) is None:
+        return set()
+    missing = {name for name in packages if _refusal(name) is not None}
+    # The loader names the first library that it did not find.
+    if plugin.exists() and refusal and ".so" in (first := refusal.partition(":")[0]):
+        missing.add(Path(first).name)
+    return missing
+
+
+def _unknown_platform(platform: str, environ: Mapping[str, str]) -> Sentence | None:
+    """Offscreen and its like need no display, but Qt must have them."""
+    plugins = _plugins()
+    if "QT_QPA_PLATFORM_PLUGIN_PATH" in environ or not plugins.is_dir():
+        return None
+    if (plugins / f"libq{platform}.so").exists():
+        return None
+    return Sentence(_NO_PLATFORM, platform=platform)
+
+
+def _plugins() -> Path:
+    """Where Qt's platform plug-ins are when Qt came with PySide6."""
     spec = importlib.util.find_spec("PySide6")
     folders = spec.submodule_search_locations if spec else None
-    for folder in folders or ():
-        plugin = Path(folder, "Qt", "plugins", "platforms", "libqxcb.so")
-        if plugin.exists():
-            return [] if _loads(str(plugin)) else missing_libraries()
-    return missing_libraries()
+    return Path(next(iter(folders or ()), "PySide6"), "Qt", "plugins", "platforms")
 
 
-def _loads(library: str) -> bool:
+def _refusal(library: str) -> str | None:
+    """Why the library does not load, in the loader's words; None if it does."""
     try:
         ctypes.CDLL(library)
-    except OSError:
+    except OSError as error:
+        return str(error)
+    return None
+
+
+def _wayland_answers(display: str, environ: Mapping[str, str]) -> bool:
+    """Whether somebody listens at the Wayland display's socket."""
+    path = Path(environ.get("XDG_RUNTIME_DIR", ""), display)
+    if not path.is_absolute():
         return False
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(_WAYLAND_SECONDS)
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
     return True
 
 
-def _answers() -> bool:
+def _x11_answers() -> bool:
     """Whether the X display lets a client in."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")

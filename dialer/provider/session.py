@@ -27,10 +27,12 @@ class Adapter(requests.adapters.HTTPAdapter):
         super().__init__(max_retries=0, pool_connections=2, pool_maxsize=2)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools for direct connections."""
         super().init_poolmanager(*args, ssl_context=self._tls, **kwargs)
         self._use_own_pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.ProxyManager:
+        """Make the pools for connections through `proxy`."""
         if proxy.lower().startswith("socks"):
             # Its connections are classes of PySocks, which ask no attempt for leave.
             raise requests.exceptions.InvalidSchema("no SOCKS proxy can be used")
@@ -41,6 +43,7 @@ class Adapter(requests.adapters.HTTPAdapter):
         return manager
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        """Verify, whatever `verify` says."""
         # The base class would add certifi's bundle to the system's trust store, or switch
         # verification off for a false `verify`; neither is to be had here.
         conn.cert_reqs = "CERT_REQUIRED"

@@ -2,8 +2,8 @@
 
 An exception's class cannot tell "never sent" from "sent, answer lost": a TLS handshake that is
 reset raises the same as a reset after sending. The moment of sending can. So a connection
-(provider.connection) asks an `Attempt` for leave once TCP, proxy and TLS are done and before the first
-byte of the request is written; an attempt that was called off before that never sends.
+(provider.connection) asks an `Attempt` for leave once TCP, proxy and TLS are done and before
+the first byte of the request is written; an attempt that was called off never sends.
 
     TransportFault        the exchange failed
     ├── NotSent           nothing of the request can have left

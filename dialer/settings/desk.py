@@ -44,6 +44,7 @@ class Desk:
             refuse_taken(profile.name, self._profiles.load())
         if credentials is not None and not session:
             self._store.ensure_usable()
+        before = self._profiles.load().named(profile.name)
         if new:
             # The file first: it refuses a name for certain, and the keyring would overwrite.
             saved = self._profiles.add(profile)
@@ -54,7 +55,7 @@ class Desk:
             if session:
                 self._keeper.hold(profile.name, credentials)
             else:
-                self._write(profile.name, credentials, new=new)
+                self._write(profile.name, credentials, before)
         return saved
 
     def known_credentials(self, profile: Profile) -> Credentials:
@@ -71,12 +72,15 @@ class Desk:
         self._keeper.forget(name)
         return self._profiles.remove(name)
 
-    def _write(self, name: str, credentials: Credentials, *, new: bool) -> None:
+    def _write(self, name: str, credentials: Credentials, before: Profile | None) -> None:
+        """Keep the credentials, or put the file back to how it was."""
         try:
             self._store.set(name, credentials)
         except BaseException:
-            if new:
+            if before is None:
                 self._profiles.remove(name)
+            else:
+                self._profiles.replace(name, before)
             raise
 
     def make_default(self, name: str) -> Profiles:

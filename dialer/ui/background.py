@@ -22,7 +22,9 @@ class Background(QObject):
     """Carries the Exception."""
 
     def start(self, work: Callable[[], object]) -> None:
-        """Run `work` on a thread of its own."""
+        """Run `work` on a thread of its own; the object goes once its news has arrived."""
+        self.succeeded.connect(self.deleteLater)
+        self.failed.connect(self.deleteLater)
         threading.Thread(
             target=self._run, args=(work,), name="dialer-background", daemon=True
         ).start()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import (
-    QAccessible,
     QColor,
     QPainter,
     QPaintEvent,
@@ -183,10 +182,12 @@ class MessageBand(Card):
                 button.deleteLater()
 
     def _announce(self, words: str) -> None:
+        from PySide6.QtGui import QAccessible  # noqa: PLC0415 - large, and no need at the start
+
         if not QAccessible.isActive():
             return
         try:
-            # Imported here because it is not in every binding of Qt 6.8.
+            # Not in every binding of Qt 6.8.
             from PySide6.QtGui import QAccessibleAnnouncementEvent  # noqa: PLC0415
         except ImportError:
             return

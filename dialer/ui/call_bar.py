@@ -1,6 +1,7 @@
 """The call bar: the fields of a call, the line that says what will be sent, the Call button."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
@@ -14,8 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dialer.calls.number import Choice, NumberRefused, read_callee
-from dialer.calls.request import RequestRefused
 from dialer.settings.profile import Profile
 from dialer.ui.card import Card
 from dialer.ui.icons import Icons
@@ -25,6 +24,9 @@ from dialer.ui.remembering_edit import RememberingEdit
 from dialer.ui.sends_line import SendsLine
 from dialer.ui.style_sheet import mark_wrong
 from dialer.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from dialer.calls.request import RequestRefused
 
 NARROW = 700
 """Below this width, in the pixels of the design, the lesser fields go into a fold."""
@@ -176,7 +178,7 @@ class CallBar(Card):
         self.callee.setFocus(Qt.FocusReason.OtherFocusReason)
         self.callee.selectAll()
 
-    def show_refusal(self, refusal: RequestRefused) -> None:
+    def show_refusal(self, refusal: "RequestRefused") -> None:
         """Say by the field what keeps the call from being sent."""
         fields: dict[str, QLineEdit] = {
             "callee": self.callee,
@@ -220,6 +222,9 @@ class CallBar(Card):
         if not text.strip() or not self._can_read:
             self.line.clear()
         else:
+            # Loaded in the background by now; the window does not wait for it.
+            from dialer.calls.number import Choice, NumberRefused, read_callee  # noqa: PLC0415
+
             try:
                 read = read_callee(text, self._country)
             except NumberRefused as refused:

@@ -76,12 +76,14 @@ class CallPanel(Card):
         words_layout.addLayout(form)
         words_layout.addStretch(1)
         scroll = QScrollArea(self)
+        # A viewport of our own has no ground. To ask for the one that is there would cost 40 ms:
+        # PySide makes every class that it might be of.
+        scroll.setViewport(QWidget())
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # A scroll area fills both grounds by itself; here they are the card's.
-        scroll.viewport().setAutoFillBackground(False)
         inside.setAutoFillBackground(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*[theme.px(16)] * 4)

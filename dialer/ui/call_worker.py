@@ -29,11 +29,23 @@ _DEFECT = QT_TRANSLATE_NOOP(
 
 
 class CallRefused(Exception):
-    """A call that cannot be placed now, and was not begun: no row. `sentence` says why."""
+    """A call that cannot be placed now, and was not begun: no row. `sentence` says why.
 
-    def __init__(self, sentence: Sentence) -> None:
+    `credentials` is true where the profile's credentials are what is missing.
+    """
+
+    def __init__(self, sentence: Sentence, *, credentials: bool = False) -> None:
         super().__init__(str(sentence))
         self.sentence = sentence
+        self.credentials = credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a call did not begin, and whether the profile's credentials would mend it."""
+
+    words: Words
+    credentials: bool = False
 
 
 class Line(Provider, Protocol):
@@ -112,7 +124,7 @@ class CallWorker(QObject):
     ended = Signal(object)
     """EndedCall: its outcome is on disk, unless it says otherwise."""
     refused = Signal(object)
-    """Words: the call did not begin, there is no row."""
+    """Refusal: the call did not begin, there is no row."""
     closed = Signal()
     """Everything is let go of: the thread can end."""
 
@@ -163,14 +175,16 @@ class CallWorker(QObject):
         try:
             ended = self._place(order)
         except CallRefused as refusal:
-            self.refused.emit(Words(Sentence(_NOT_SENT), refusal.sentence))
+            told = Words(Sentence(_NOT_SENT), refusal.sentence)
+            self.refused.emit(Refusal(told, credentials=refusal.credentials))
         except JournalError as error:
             told = words(Outcome.not_sent(Cause.JOURNAL), order.request.account)
-            self.refused.emit(Words(told.headline, told.text, str(error)))
+            self.refused.emit(Refusal(Words(told.headline, told.text, str(error))))
         except Exception as error:
             log.exception("a call did not begin")
             kind = type(error).__name__
-            self.refused.emit(Words(Sentence(_NOT_SENT), Sentence(_DEFECT, kind=kind)))
+            told = Words(Sentence(_NOT_SENT), Sentence(_DEFECT, kind=kind))
+            self.refused.emit(Refusal(told))
         else:
             if ended.outcome.status == WRONG_CREDENTIALS:
                 self._switchboard.forget(order.profile)

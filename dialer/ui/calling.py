@@ -10,11 +10,10 @@ from dialer.calls.again import UNSETTLED_MS, reason_to_ask
 from dialer.calls.call import CallRecord, CallRequest
 from dialer.calls.place import EndedCall, JournalError
 from dialer.calls.reasons import Words
-from dialer.calls.request import RequestRefused, read_request
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.profile import Profile
 from dialer.ui.call_bar import Typed
-from dialer.ui.call_worker import CallOrder
+from dialer.ui.call_worker import CallOrder, Refusal
 
 _HEADLINE = QT_TRANSLATE_NOOP("dialer", "Not sent.")
 _NOT_YET = QT_TRANSLATE_NOOP(
@@ -60,7 +59,7 @@ class Calling(QObject):
     ended = Signal(object)
     """EndedCall."""
     told = Signal(object)
-    """Words: why there was no call."""
+    """Refusal: why there was no call."""
     field_refused = Signal(object)
     """RequestRefused, to be shown by its field."""
     question = Signal(object)
@@ -97,6 +96,9 @@ class Calling(QObject):
         if self.history is None or not self.can_read_numbers:
             self._tell(Sentence(_NOT_YET))
             return
+        # Loaded in the background by now; the window does not wait for it.
+        from dialer.calls.request import RequestRefused, read_request  # noqa: PLC0415
+
         try:
             request, _ = read_request(
                 callee=typed.callee,
@@ -136,7 +138,7 @@ class Calling(QObject):
         self.ended.emit(ended)
 
     @Slot(object)
-    def on_refused(self, why: Words) -> None:
+    def on_refused(self, why: Refusal) -> None:
         """The call did not begin."""
         self._set_busy(False)
         self.told.emit(why)
@@ -152,7 +154,7 @@ class Calling(QObject):
         return reason_to_ask(recent, now_ms)
 
     def _tell(self, sentence: Sentence, code: str = "") -> None:
-        self.told.emit(Words(Sentence(_HEADLINE), sentence, code))
+        self.told.emit(Refusal(Words(Sentence(_HEADLINE), sentence, code)))
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy

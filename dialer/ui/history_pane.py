@@ -1,5 +1,7 @@
 """The history: search, the table of calls, and the selected call beside it."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import (
     QEvent,
     QLocale,
@@ -32,14 +34,18 @@ from PySide6.QtWidgets import (
 )
 
 from dialer.calls.call import CallRecord
-from dialer.ui.call_panel import CallPanel
 from dialer.ui.card import Card
 from dialer.ui.empty_state import EmptyState
 from dialer.ui.history_model import KIND_ROLE, Column, HistoryModel
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
-from dialer.ui.pills import PillDelegate
 from dialer.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from dialer.ui.call_panel import CallPanel
+
+# What is imported inside functions is not needed before the first call is shown.
+# ruff: noqa: PLC0415
 
 PANEL_FROM = 980
 """From this width on, in the pixels of the design, the selected call stands beside the table."""
@@ -88,12 +94,9 @@ class HistoryPane(QWidget):
         self._count = QLabel(self)
         self._icons = icons
 
-        self.table = self._make_table(theme, icons)
+        self.table = self._make_table(theme)
         self.empty = EmptyState(theme, icons, self)
-        self.panel = CallPanel(theme, self)
-        self.panel.hide()
-        self.panel.call_again_asked.connect(self.call_again_asked)
-        self.panel.copy_asked.connect(self.copy_text)
+        self.panel: CallPanel | None = None
 
         self._top = QWidget(self)
         top = QHBoxLayout(self._top)
@@ -109,10 +112,9 @@ class HistoryPane(QWidget):
         self._stack.addWidget(ground)
         self._empty_ground = ground
         self._stack.addWidget(self.table)
-        below = QHBoxLayout()
+        self._below = below = QHBoxLayout()
         below.setSpacing(theme.px(12))
         below.addLayout(self._stack, 5)
-        below.addWidget(self.panel, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(8))
@@ -171,12 +173,11 @@ class HistoryPane(QWidget):
         if record := self.selected():
             self.call_again_asked.emit(record)
 
-    def _make_table(self, theme: Theme, icons: Icons) -> QTableView:
+    def _make_table(self, theme: Theme) -> QTableView:
         table = QTableView(self)
         table.setProperty("kind", "card")
         table.setAccessibleName(self.tr("History"))
         table.setModel(self._model)
-        table.setItemDelegateForColumn(Column.OUTCOME, PillDelegate(theme, icons, KIND_ROLE, table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -236,7 +237,7 @@ class HistoryPane(QWidget):
 
     @Slot()
     def _fit_columns(self) -> None:
-        room = self.table.viewport().width()
+        room = self.table.horizontalHeader().width()
         shown = list(Column)
         for column in _DROPPED_FIRST:
             if sum(self._wanted_width(each) for each in shown) <= room:
@@ -258,6 +259,7 @@ class HistoryPane(QWidget):
         rows = self._model.rowCount()
         searched = self._model.searched
         if rows:
+            self._paint_outcomes()
             self._stack.setCurrentWidget(self.table)
         else:
             self._stack.setCurrentWidget(self._empty_ground)
@@ -287,7 +289,7 @@ class HistoryPane(QWidget):
     @Slot()
     def _show_selected(self, *_: object) -> None:
         record = self.selected()
-        if record is not None:
+        if record is not None and self.panel is not None:
             self.panel.show_call(record)
         placed = bool(record and record.outcome and record.outcome.recording_id)
         self.copy_id_action.setEnabled(placed)
@@ -297,10 +299,32 @@ class HistoryPane(QWidget):
 
     def _show_panel(self) -> None:
         wide = self.width() >= self._theme.px(PANEL_FROM)
-        shown = wide and self.selected() is not None
-        if shown is self.panel.isHidden():
+        record = self.selected() if wide else None
+        if record is not None and self.panel is None:
+            self.panel = self._make_panel()
+            self.panel.show_call(record)
+        shown = record is not None
+        if self.panel is not None and shown is self.panel.isHidden():
             self.panel.setVisible(shown)
             QTimer.singleShot(0, self, self._fit_columns)
+
+    def _make_panel(self) -> "CallPanel":
+        from dialer.ui.call_panel import CallPanel
+
+        panel = CallPanel(self._theme, self)
+        panel.hide()
+        panel.call_again_asked.connect(self.call_again_asked)
+        panel.copy_asked.connect(self.copy_text)
+        self._below.addWidget(panel, 2)
+        return panel
+
+    def _paint_outcomes(self) -> None:
+        """Have outcomes painted as pills, from the first row on."""
+        from dialer.ui.pills import PillDelegate
+
+        if self.table.itemDelegateForColumn(Column.OUTCOME) is None:
+            pills = PillDelegate(self._theme, self._icons, KIND_ROLE, self.table)
+            self.table.setItemDelegateForColumn(Column.OUTCOME, pills)
 
     @Slot()
     def _search_now(self) -> None:

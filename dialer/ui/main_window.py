@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from dialer.calls.call import CallRecord, OutcomeKind
 from dialer.calls.place import EndedCall
-from dialer.calls.reasons import Words, words
+from dialer.calls.reasons import WRONG_CREDENTIALS, words
 from dialer.settings.profile import Profile
-from dialer.ui.band import MessageBand
+from dialer.ui.band import Action, MessageBand
 from dialer.ui.call_bar import CallBar
+from dialer.ui.call_worker import Refusal
 from dialer.ui.calling import Calling, Question
 from dialer.ui.first_steps import FirstSteps
 from dialer.ui.history_pane import HistoryPane
@@ -119,9 +120,14 @@ class MainWindow(QMainWindow):
         self.band.show_message(kind, headline, text, code)
 
     @Slot(object)
-    def tell_words(self, why: Words) -> None:
+    def tell_refusal(self, why: Refusal) -> None:
         """Say why there was no call."""
-        self.tell("not_sent", told(why.headline), told(why.text), why.code)
+        said = why.words
+        actions = [self._to_profiles()] if why.credentials else []
+        self.band.show_message("not_sent", told(said.headline), told(said.text), said.code, actions)
+
+    def _to_profiles(self) -> Action:
+        return self.tr("Open profiles"), self.profiles_asked.emit
 
     def geometry_to_keep(self) -> QByteArray:
         """Where the window stands, for the next start."""
@@ -186,7 +192,9 @@ class MainWindow(QMainWindow):
         request, outcome = ended.record.request, ended.outcome
         said = words(outcome, request.account, sandbox=request.sandbox)
         code = " ".join(part for part in (said.code, ended.journal_error or "") if part)
-        actions = []
+        actions: list[Action] = []
+        if outcome.status == WRONG_CREDENTIALS:
+            actions.append(self._to_profiles())
         if outcome.kind is OutcomeKind.PLACED and (recording_id := outcome.recording_id):
             actions.append(
                 (self.tr("Copy recording ID"), lambda: self.history.copy_text(recording_id))
@@ -243,7 +251,7 @@ class MainWindow(QMainWindow):
         self._calling.busy_changed.connect(self.bar.set_busy)
         self._calling.begun.connect(self._on_begun)
         self._calling.ended.connect(self._on_ended)
-        self._calling.told.connect(self.tell_words)
+        self._calling.told.connect(self.tell_refusal)
         self._calling.field_refused.connect(self.bar.show_refusal)
         self._calling.question.connect(self._on_question)
         self.history.call_again_asked.connect(self.fill_in)

@@ -1,13 +1,17 @@
 """The quiet line under the callee: what will be sent, what is known of it, or what is wrong."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, QTimeZone, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from dialer.calls.number import Callee, Choice, time_zones
 from dialer.calls.sentence import Sentence
 from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
 from dialer.ui.words import told
+
+if TYPE_CHECKING:
+    from dialer.calls.number import Callee, Choice
 
 _MINUTE_MS = 20_000
 """How often the local time is looked at again, in milliseconds."""
@@ -49,13 +53,13 @@ class SendsLine(QWidget):
         """Say nothing."""
         self._show("", "", "")
 
-    def show_callee(self, callee: Callee) -> None:
+    def show_callee(self, callee: "Callee") -> None:
         """Say what will be sent, in which country that is, and what time it is there."""
         self._callee = callee
         self._show_callee()
         self._clock.start()
 
-    def show_choice(self, choice: Choice) -> None:
+    def show_choice(self, choice: "Choice") -> None:
         """Show both readings of what was typed, for the operator to pick one."""
         self._show(self.tr("Two numbers are possible. Pick one:"), "", "")
         for button, callee in zip(
@@ -75,6 +79,8 @@ class SendsLine(QWidget):
         callee = self._callee
         if callee is None:
             return
+        from dialer.calls.number import time_zones  # noqa: PLC0415 - here with the callee
+
         known = [
             country_name(callee.region),
             local_time(time_zones(callee)),
@@ -94,7 +100,7 @@ class SendsLine(QWidget):
         rest: str,
         *,
         wrong: bool = False,
-        callee: Callee | None = None,
+        callee: "Callee | None" = None,
     ) -> None:
         self._callee = callee
         if callee is None:
