@@ -20,11 +20,6 @@ else:
         fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
-def _private(path: str, flags: int) -> int:
-    """Open with owner-only rights where the file is made."""
-    return os.open(path, flags, 0o600)
-
-
 _TRIES = 100
 _NAME = "[0-9a-f]" * 16
 _RETRY_SECONDS = 0.01
@@ -108,7 +103,7 @@ def alone(path: Path, seconds: float) -> Iterator[None]:
     where the file cannot be made or locked. The file stays: taking it away would let two in.
     """
     deadline = time.monotonic() + seconds
-    with path.open("ab", opener=_private) as file:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         while True:
             try:
                 _lock(file, shared=False)

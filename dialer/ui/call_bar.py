@@ -191,7 +191,8 @@ class CallBar(Card):
             self._fold.setChecked(True)
         mark_wrong(field, True)
         self._weigh_callee()  # a new polish makes the style forget it
-        self.line.tell(refusal.sentence, wrong=True)
+        if field is not self.callee or not self.line.offers_choice:
+            self.line.tell(refusal.sentence, wrong=True)
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()

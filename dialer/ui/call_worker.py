@@ -147,18 +147,25 @@ class CallWorker(QObject):
             self.opened.emit(Opened(aside=self._switchboard.open()))
         except JournalError as error:
             self.opened.emit(Opened(trouble=str(error)))
+        except Exception as error:
+            log.exception("the journal was not opened")
+            self.opened.emit(Opened(trouble=f"{type(error).__name__}: {error}"))
 
     @Slot()
     def warm(self) -> None:
         """Load what the first call would otherwise wait for."""
-        self._switchboard.warm()
+        try:
+            self._switchboard.warm()
+        except Exception:
+            log.exception("warming up failed")  # the call itself will tell
 
     @Slot()
     def start_sandbox(self) -> None:
         """Start the embedded sandbox."""
         try:
             self.sandbox_started.emit(self._switchboard.sandbox())
-        except (OSError, JournalError) as error:
+        except Exception as error:
+            log.exception("the sandbox did not start")
             self.sandbox_failed.emit(str(error))
 
     @Slot(object)
@@ -168,6 +175,8 @@ class CallWorker(QObject):
             self._switchboard.line(profile, 0.0).open_ahead()
         except CallRefused:
             return  # the call itself will tell
+        except Exception:
+            log.exception("no connection was opened ahead")
 
     @Slot(object)
     def place(self, order: CallOrder) -> None:

@@ -65,10 +65,16 @@ class SendsLine(QWidget):
         for button, callee in zip(
             self._readings, (choice.national, choice.international), strict=True
         ):
-            country = country_name(callee.region)
-            button.setText(f"{callee.formatted}  {country}" if country else callee.formatted)
+            where = f"{callee.formatted} ({callee.region})" if callee.region else callee.formatted
+            button.setText(where)
+            button.setToolTip(country_name(callee.region))
             button.setProperty("digits", callee.digits)
             button.show()
+
+    @property
+    def offers_choice(self) -> bool:
+        """Whether two readings are shown to pick from."""
+        return not self._readings[0].isHidden()
 
     def tell(self, sentence: Sentence, *, wrong: bool) -> None:
         """Say what keeps a field from being sent; `wrong` in the error colour."""
@@ -82,6 +88,7 @@ class SendsLine(QWidget):
         from dialer.calls.number import time_zones  # noqa: PLC0415 - here with the callee
 
         known = [
+            callee.formatted if callee.formatted != callee.digits else "",
             country_name(callee.region),
             local_time(time_zones(callee)),
             *(told(hint) for hint in callee.hints),
