@@ -1,5 +1,6 @@
 """The composition root of the window: every part is made here and joined to the others."""
 
+import builtins
 import logging
 import sys
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ def run_window(arguments: Sequence[str]) -> int:
         print(f"dialer: {stands_in_the_way}\n{without_window()}", file=sys.stderr)
         return 1
     try:
+        import PySide6.QtCore  # noqa: F401 - so that what it does to imports can be undone
+
+        _import_plainly()
         from dialer.program import Program
     except ImportError as error:
         if "PySide6" not in f"{error.name} {error.path}" and ".so" not in str(error):
@@ -52,6 +56,16 @@ def _read(arguments: Sequence[str]) -> tuple[bool, str | None]:
     where.add_argument("--profile", metavar="NAME", help="call with this profile")
     options = parser.parse_args(arguments)
     return options.sandbox, options.profile
+
+
+def _import_plainly() -> None:
+    """Put back Python's own `__import__`, which PySide6 replaces for `from __feature__ import`.
+
+    Its own reads the source of each module that is imported later and keeps it (11 MB), and
+    swaps itself out and in meanwhile, which no other thread expects that imports too:
+    https://bugreports.qt.io/browse/PYSIDE-2029
+    """
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 
 class EarlyLog(logging.Handler):

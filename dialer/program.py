@@ -88,7 +88,6 @@ class Program(QObject):
         self._profiles = Profiles((), None)
         self._reader: JournalReader | None = None
         self._seen_version = 0
-        self._signals: SignalWatch | None = None
 
         self._theme = apply_theme(app, Preferences.load(folders.preferences_file).theme)
         icons = Icons(self._theme)
@@ -111,6 +110,7 @@ class Program(QObject):
         self._worker.moveToThread(self._thread)
 
         self._quitting = Quitting(self)
+        self._signals = SignalWatch(self)
         self._look_timer = QTimer(self)
         self._look_timer.setInterval(LOOK_MS)
         self._connect()
@@ -125,8 +125,7 @@ class Program(QObject):
     def end(self) -> None:
         """Let go of what must not outlive the event loop."""
         self._thread.wait()
-        if self._signals is not None:
-            self._signals.close()
+        self._signals.close()
         if self._reader is not None:
             self._reader.close()
         self.window.deleteLater()
@@ -135,12 +134,9 @@ class Program(QObject):
 
     @Slot()
     def _begin(self) -> None:
-        self._signals = SignalWatch(self)
-        self._signals.asked.connect(self._quitting.quit)
         self._thread.start()
         self._open.emit()
         if self._sandbox_wanted:
-            self._calling.starting = True
             self._start_sandbox.emit()
         self._warm.emit()
         numbers = Background(self)
@@ -210,7 +206,15 @@ class Program(QObject):
                 self.tr("No such profile."),
                 self.tr("There is no profile {name}.").format(name=wanted),
             )
-        self._use(self._profiles.named(wanted) if wanted else self._profiles.default)
+        if self._sandbox_wanted:
+            self._await_sandbox()
+        else:
+            self._use(self._profiles.named(wanted) if wanted else self._profiles.default)
+
+    def _await_sandbox(self) -> None:
+        """Call nobody until the sandbox runs: meanwhile Enter must not ring real phones."""
+        self._calling.starting = True
+        self._use(None)
 
     def _use(self, profile: Profile | None) -> None:
         """Call with this profile from now on."""
@@ -242,6 +246,7 @@ class Program(QObject):
     def _on_sandbox_chosen(self, chosen: bool) -> None:
         self._sandbox_wanted = chosen
         if chosen:
+            self._await_sandbox()
             self._start_sandbox.emit()
         else:
             self._use(self._profiles.default)
@@ -258,9 +263,9 @@ class Program(QObject):
     @Slot(str)
     def _on_sandbox_failed(self, why: str) -> None:
         self._calling.starting = False
-        self.window.tell("rejected", self.tr("The sandbox did not start."), why)
         self._sandbox_wanted = False
         self._use(self._profiles.default)
+        self.window.tell("rejected", self.tr("The sandbox did not start."), why)
 
     @Slot()
     def _show_profiles(self) -> None:
@@ -403,6 +408,7 @@ class Program(QObject):
         quitting.leaving.connect(self._on_leaving)
         window.closing.connect(quitting.quit)
         window.quit_asked.connect(quitting.quit)
+        self._signals.asked.connect(quitting.quit)
 
 
 def _load_numbers() -> float:

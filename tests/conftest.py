@@ -2,9 +2,9 @@
 
 import logging
 import os
+import shutil
 import tempfile
 from collections.abc import Generator, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,9 +29,7 @@ _scrub()
 
 def pytest_unconfigure() -> None:
     if folder := os.environ.pop("XDG_RUNTIME_DIR", None):
-        for left in sorted(Path(folder).rglob("*"), reverse=True):
-            left.rmdir() if left.is_dir() else left.unlink()
-        Path(folder).rmdir()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

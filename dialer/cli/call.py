@@ -66,20 +66,26 @@ class _Signals:
     def __init__(self) -> None:
         self.patience: Patience | None = None
         self._asked = False
+        self._over = False
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """Heed both signals, and put back what was there."""
+        """Heed both signals. Afterwards they mean nothing: the outcome is the exit code."""
         kinds = (signal.SIGINT, signal.SIGTERM)
-        before = [signal.signal(kind, self._on_signal) for kind in kinds]
+        for kind in kinds:
+            signal.signal(kind, self._on_signal)
         try:
             yield
         finally:
-            for kind, handler in zip(kinds, before, strict=True):
-                signal.signal(kind, handler)
+            self._over = True
+            for kind in kinds:
+                # Python's end would set a handler of ours back to the default, which kills.
+                signal.signal(kind, signal.SIG_IGN)
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         again, self._asked = self._asked, True
+        if self._over:
+            return
         if self.patience is not None:
             # A second signal means that nobody wants to wait for the outcome any more.
             self.patience.stop(0.0 if again else STOP_GRACE)

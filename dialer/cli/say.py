@@ -50,6 +50,8 @@ def complain(words: Sentence | str) -> None:
 
 def remark(words: Sentence | str) -> None:
     """Print a line beside the answer that is no complaint."""
+    if sys.stderr is None:
+        return  # closed by who started the program; print would turn to stdout
     try:
         print(words, file=sys.stderr, flush=True)
     except OSError:  # nobody is left who could be told

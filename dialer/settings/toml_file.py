@@ -5,7 +5,6 @@ import re
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -141,6 +140,8 @@ class TomlFile:
                     line=line,
                 )
             ) from None
+        import tomllib  # noqa: PLC0415 - a first start has no file, and no need of it
+
         try:
             return tomllib.loads(text)
         # Deep nesting ends in RecursionError, an endless number in a plain ValueError.

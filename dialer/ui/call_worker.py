@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -132,6 +132,7 @@ class CallWorker(QObject):
         super().__init__()
         self._switchboard = switchboard
         self._patience: Patience | None = None
+        self._begun: CallRecord | None = None
         self._stopped = False
 
     def stop(self) -> None:
@@ -190,16 +191,14 @@ class CallWorker(QObject):
             told = words(Outcome.not_sent(Cause.JOURNAL), order.request.account)
             self.refused.emit(Refusal(Words(told.headline, told.text, str(error))))
         except Exception as error:
-            log.exception("a call did not begin")
-            kind = type(error).__name__
-            told = Words(Sentence(_NOT_SENT), Sentence(_DEFECT, kind=kind))
-            self.refused.emit(Refusal(told))
+            log.exception("a defect ended a call")
+            self._tell_defect(type(error).__name__)
         else:
             if ended.outcome.status == WRONG_CREDENTIALS:
                 self._switchboard.forget(order.profile)
             self.ended.emit(ended)
         finally:
-            self._patience = None
+            self._patience = self._begun = None
 
     @Slot()
     def close(self) -> None:
@@ -229,4 +228,12 @@ class CallWorker(QObject):
         return self._stopped
 
     def _tell_begun(self, record: CallRecord) -> None:
+        self._begun = record
         self.begun.emit(record)
+
+    def _tell_defect(self, kind: str) -> None:
+        if self._begun is None:
+            self.refused.emit(Refusal(Words(Sentence(_NOT_SENT), Sentence(_DEFECT, kind=kind))))
+        else:  # the phones may ring, and its row says so already
+            outcome = Outcome.unknown(Cause.INTERRUPTED, kind)
+            self.ended.emit(EndedCall(replace(self._begun, outcome=outcome), outcome))

@@ -1,0 +1,60 @@
+"""When calling the same callee again is asked about."""
+
+import pytest
+
+from calls.data_folder import PLACED, REQUEST
+from dialer.calls.again import PLACED_MS, UNSETTLED_MS, reason_to_ask
+from dialer.calls.call import CallRecord, Cause, Outcome
+
+NOW = 1_767_294_245_000
+UNKNOWN = Outcome.unknown(Cause.NO_ANSWER)
+
+
+def ended(outcome: Outcome | None, ago_ms: int, *, settled: bool = False) -> CallRecord:
+    """A call that ended so long ago, having begun a second before."""
+    end = NOW - ago_ms
+    return CallRecord(
+        1, "c0ffee", end - 1_000, REQUEST, outcome, None if outcome is None else end, settled
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "asks"),
+    [
+        (ended(PLACED, 0), True),
+        (ended(PLACED, PLACED_MS - 1), True),
+        (ended(PLACED, PLACED_MS), False),
+        (ended(UNKNOWN, 0), True),
+        (ended(UNKNOWN, UNSETTLED_MS - 1), True),
+        (ended(UNKNOWN, UNSETTLED_MS), False),
+        (ended(UNKNOWN, 0, settled=True), False),
+        (ended(Outcome.rejected("-18"), UNSETTLED_MS - 1), True),
+        (ended(Outcome.rejected("-18"), UNSETTLED_MS), False),
+        (ended(Outcome.rejected("-4711"), 60_000), True),
+        (ended(Outcome.rejected("-10"), 0), False),
+        (ended(Outcome.rejected("-26"), 0), False),
+        (ended(Outcome.not_sent(Cause.REFUSED), 0), False),
+        (ended(None, 0), True),
+    ],
+)
+def test_it_is_asked_about_while_the_phones_may_ring(last: CallRecord, asks: bool) -> None:
+    assert (reason_to_ask([last], NOW) is not None) == asks
+
+
+def test_without_a_call_there_is_nothing_to_ask() -> None:
+    assert reason_to_ask([], NOW) is None
+
+
+def test_a_later_call_that_was_not_sent_does_not_settle_an_unknown_one() -> None:
+    calls = [ended(Outcome.not_sent(Cause.REFUSED), 0), ended(UNKNOWN, 120_000)]
+    assert "2 minutes ago" in str(reason_to_ask(calls, NOW))
+
+
+def test_a_clock_that_was_put_back_asks_rather_than_not() -> None:
+    assert "0 seconds ago" in str(reason_to_ask([ended(PLACED, -3_600_000)], NOW))
+
+
+def test_the_age_is_told_as_people_say_it() -> None:
+    assert "7 seconds ago" in str(reason_to_ask([ended(PLACED, 7_900)], NOW))
+    assert "less than a minute ago" in str(reason_to_ask([ended(UNKNOWN, 59_999)], NOW))
+    assert "29 minutes ago" in str(reason_to_ask([ended(UNKNOWN, UNSETTLED_MS - 1)], NOW))

@@ -1,0 +1,133 @@
+"""A program over a folder of its own, with an operator before it, and a journal to look into."""
+
+import gc
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doubles.faulty_server import Behaviour, FaultyServer
+from doubles.watched_store import WatchedStore
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+from ui.journal_on_disk import JournalOnDisk
+from ui.operating import Operator
+
+from dialer.calls.credentials import Credentials
+from dialer.program import Program
+from dialer.settings.folders import Folders
+from dialer.settings.profile import Profile
+from dialer.settings.profiles import ProfileFile
+
+KEY = "EXAMPLEKEY"
+SECRET = "Xq7-the-secret-of-a-test-vB2"
+
+Start = Callable[..., Operator]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where the program keeps everything."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def folders(home: Path) -> Folders:
+    made = Folders.of_user({"DIALER_HOME": str(home)})
+    made.create()
+    return made
+
+
+@pytest.fixture
+def journal(folders: Folders) -> Iterator[JournalOnDisk]:
+    """The journal of these folders, past the program."""
+    made = JournalOnDisk(folders.journal, folders.lifelines)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> WatchedStore:
+    """What the program takes for the keyring."""
+    made = WatchedStore()
+    monkeypatch.setattr("dialer.program.KeyringStore", lambda: made)
+    return made
+
+
+@pytest.fixture
+def start(
+    qtbot: QtBot,
+    qapp: QApplication,
+    folders: Folders,
+    store: WatchedStore,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Start]:
+    """Starts the program: `start(sandbox=True)`, and waits until it can call unless `wait` is
+    false. What still runs ends with the test.
+    """
+    started: list[Operator] = []
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    handlers = {kind: signal.getsignal(kind) for kind in kinds}
+    # The last resort would end the tests themselves, and with success.
+    monkeypatch.setattr("dialer.ui.quitting.os._exit", _did_not_end)
+
+    def begin(
+        *, sandbox: bool = False, profile: str | None = None, wait: bool = True
+    ) -> Operator:
+        program = Program(qapp, folders, sandbox=sandbox, profile=profile)
+        started.append(operator := Operator(qtbot, program))
+        operator.open()
+        if wait:
+            operator.wait_until_ready()
+        return operator
+
+    yield begin
+    store.answer()
+    for operator in started:
+        operator.forget()
+    for kind, handler in handlers.items():
+        signal.signal(kind, handler)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    # Here and now: left to itself, the collector may delete widgets on any thread.
+    gc.collect()
+
+
+@pytest.fixture
+def sandbox(start: Start) -> Operator:
+    """The program started with --sandbox."""
+    return start(sandbox=True)
+
+
+@pytest.fixture
+def add_profile(folders: Folders, store: WatchedStore) -> Callable[..., Profile]:
+    """Adds a profile with its credentials: `add_profile("work", base_url=…)`."""
+
+    def add(name: str = "work", **fields: Any) -> Profile:
+        profile = replace(Profile(name, account="test_001"), **fields)
+        ProfileFile(folders.profiles_file).add(profile)
+        store.set(name, Credentials(KEY, SECRET))
+        store.threads.clear()
+        return profile
+
+    return add
+
+
+@pytest.fixture
+def provider() -> Iterator[Callable[[Behaviour], FaultyServer]]:
+    """Starts a provider that behaves in one named way; it ends with the test."""
+    running: list[FaultyServer] = []
+
+    def serve(behaviour: Behaviour) -> FaultyServer:
+        running.append(FaultyServer(behaviour))
+        return running[-1]
+
+    yield serve
+    for server in running:
+        server.close()
+
+
+def _did_not_end(code: int) -> None:
+    pytest.fail(f"the program did not end by itself, and gave up with {code}")

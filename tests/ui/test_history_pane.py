@@ -1,0 +1,310 @@
+"""The history: finding a call again, copying of it, and filling the fields in from it."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QMenu
+from ui.conftest import Start
+from ui.journal_on_disk import PLACED, JournalOnDisk
+from ui.operating import CTRL, ENTER, ESC, Operator, words_in
+
+from dialer.calls.call import CallRecord, CallRequest, Outcome
+from dialer.ui.call_panel import CallPanel
+from dialer.ui.history_model import Column
+
+# What the offscreen platform says of windows with a smallest size, and of lists that drop down.
+pytestmark = [
+    pytest.mark.qt_log_ignore("This plugin does not support"),
+    pytest.mark.usefixtures("history"),
+]
+
+BOB = CallRequest(
+    "442079460018",
+    "test_001",
+    display_number="1008122211",
+    note="Bob, about the invoice",
+    profile="work",
+)
+ALICE = CallRequest("493012345678", "test_002", profile="work")
+
+
+@pytest.fixture
+def history(journal: JournalOnDisk) -> list[CallRecord]:
+    """Two calls of the last hour: Bob's was placed, Alice's, the newer one, rejected."""
+    return [
+        *journal.write(PLACED, request=BOB),
+        *journal.write(Outcome.rejected("-10", "balance is not enough"), request=ALICE),
+    ]
+
+
+@pytest.fixture
+def operator(start: Start, history: list[CallRecord]) -> Operator:
+    operator = start(sandbox=True)
+    operator.until(lambda: len(operator.rows()) == 2)
+    return operator
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+def fields(operator: Operator) -> tuple[str, ...]:
+    return tuple(operator.text(name) for name in ("Callee", "Display number", "Account", "Note"))
+
+
+BOBS = ("+442079460018", "1008122211", "test_001", "Bob, about the invoice")
+ALICES = ("+493012345678", "", "test_002", "")
+
+
+# Filling in
+
+
+def test_a_double_click_fills_the_fields_in_and_does_not_call(operator: Operator) -> None:
+    place = operator.select(1)
+    operator.double_click(operator.window.history.table.viewport(), place)
+    assert fields(operator) == BOBS
+    assert operator.focus == "Callee"
+    assert not operator.busy
+    assert len(operator.rows()) == 2
+
+
+def test_enter_on_a_row_fills_the_fields_in_and_a_second_enter_calls(operator: Operator) -> None:
+    operator.select(0)
+    operator.press(ENTER)
+    assert fields(operator) == ALICES
+    assert not operator.busy
+    operator.press(ENTER)
+    assert operator.outcome().startswith("Placed.")
+    assert len(operator.rows()) == 3
+
+
+def test_the_context_menu_fills_the_fields_in_and_does_not_call(operator: Operator) -> None:
+    menu = open_menu(operator, 1)
+    assert [action.text() for action in menu.actions() if action.isEnabled()] == [
+        "Call again",
+        "Copy number",
+        "Copy recording ID",
+    ]
+    operator.press(Qt.Key.Key_Down, ENTER)
+    assert fields(operator) == BOBS
+    assert not operator.busy
+    assert len(operator.rows()) == 2
+
+
+def test_the_menu_of_the_window_fills_the_fields_in_and_does_not_call(operator: Operator) -> None:
+    operator.select(1)
+    operator.menu("Edit", "Call again")
+    assert fields(operator) == BOBS
+    assert not operator.busy
+    assert len(operator.rows()) == 2
+
+
+def test_the_panel_s_button_fills_the_fields_in_and_does_not_call(operator: Operator) -> None:
+    operator.select(1)
+    operator.click(operator.button("Call again"))
+    assert fields(operator) == BOBS
+    assert not operator.busy
+    assert len(operator.rows()) == 2
+
+
+def test_selecting_a_row_changes_no_field(operator: Operator) -> None:
+    operator.write("49", into="Callee")
+    operator.select(1)
+    assert operator.text("Callee") == "49"
+    assert operator.text("Account") == "sandbox"
+
+
+def test_a_call_fills_in_while_another_is_under_way_and_is_not_called(
+    operator: Operator,
+) -> None:
+    operator.write("442079460019", into="Callee")
+    operator.press(ENTER)
+    assert operator.busy
+    operator.select(2)
+    operator.press(ENTER)
+    operator.press(ENTER)
+    operator.until(lambda: not operator.busy)
+    assert operator.message.startswith("Placed.")
+    assert len(operator.rows()) == 3
+
+
+# Copying
+
+
+def test_ctrl_c_copies_the_recording_id(operator: Operator) -> None:
+    operator.select(1)
+    operator.press(Qt.Key.Key_C, modifier=CTRL)
+    assert clipboard() == "2203031113381000002"
+    assert "Copied 2203031113381000002" in " ".join(words_in(operator.window.status))
+
+
+def test_the_context_menu_copies_number_and_recording_id(operator: Operator) -> None:
+    open_menu(operator, 1)
+    operator.press(Qt.Key.Key_Down, Qt.Key.Key_Down, ENTER)
+    assert clipboard() == "+442079460018"
+    open_menu(operator, 1)
+    operator.press(Qt.Key.Key_Up, ENTER)
+    assert clipboard() == "2203031113381000002"
+
+
+def test_the_panel_and_the_menu_of_the_window_copy(operator: Operator) -> None:
+    operator.select(1)
+    operator.menu("Edit", "Copy number")
+    assert clipboard() == "+442079460018"
+    operator.click(operator.button("Copy recording ID"))
+    assert clipboard() == "2203031113381000002"
+
+
+def test_the_message_of_a_placed_call_copies_its_recording_id(operator: Operator) -> None:
+    operator.call("442079460019")
+    operator.window.history.table.clearSelection()
+    operator.click(operator.button("Copy recording ID"))
+    assert clipboard() == operator.rows()[0]["Recording ID"]
+
+
+def test_a_call_without_recording_id_has_none_to_copy(operator: Operator) -> None:
+    QGuiApplication.clipboard().setText("untouched")
+    menu = open_menu(operator, 0)
+    assert [action.text() for action in menu.actions() if action.isEnabled()] == [
+        "Call again",
+        "Copy number",
+    ]
+    operator.press(ESC)
+    operator.window.history.table.setFocus()
+    operator.press(Qt.Key.Key_C, modifier=CTRL)
+    assert clipboard() == "untouched"
+
+
+# The selected call
+
+
+def test_beside_the_table_stands_all_of_the_selected_call(operator: Operator) -> None:
+    assert operator.window.history.panel is None
+    operator.select(1)
+    words = words_in(panel(operator))
+    for part in ("+44 20 7946 0018", "Placed.", *BOBS[1:], "work", "2203031113381000002"):
+        assert part in words
+    operator.select(0)
+    words = words_in(panel(operator))
+    assert {"Rejected.", "(-10 balance is not enough)", "test_002"} <= set(words)
+    assert "2203031113381000002" not in words
+
+
+def test_the_panel_gives_way_in_a_narrow_window(operator: Operator) -> None:
+    operator.select(1)
+    operator.window.resize(700, 500)
+    operator.until(lambda: not panel(operator).isVisible())
+    operator.window.resize(1200, 700)
+    operator.until(lambda: panel(operator).isVisible())
+
+
+def test_the_panel_follows_a_call_to_its_outcome(operator: Operator) -> None:
+    operator.write("442079460019", into="Callee")
+    operator.press(ENTER)
+    operator.until(lambda: len(operator.rows()) == 3)
+    operator.select(0)
+    operator.until(lambda: "Placed." in words_in(panel(operator)))
+    assert operator.rows()[0]["Recording ID"] in words_in(panel(operator))
+
+
+# Searching
+
+
+def test_the_search_finds_calls_by_what_stands_in_them(operator: Operator) -> None:
+    operator.press(Qt.Key.Key_F, modifier=CTRL)
+    assert operator.focus == "Search history"
+    operator.write("invoice")
+    operator.until(lambda: [row["Account"] for row in operator.rows()] == ["test_001"])
+    operator.write("", into="Search history")
+    operator.until(lambda: len(operator.rows()) == 2)
+
+
+def test_what_is_not_found_says_what_was_searched(operator: Operator) -> None:
+    operator.write("nobody", into="Search history")
+    operator.until(lambda: not operator.rows())
+    assert "Nothing found" in words_in(operator.window.history)
+    assert operator.field("Search history").isVisible()
+    operator.write("", into="Search history")
+    operator.until(lambda: len(operator.rows()) == 2)
+    assert "Nothing found" not in words_in(operator.window.history)
+
+
+def test_a_call_placed_during_a_search_is_there_after_it(operator: Operator) -> None:
+    operator.write("invoice", into="Search history")
+    operator.until(lambda: len(operator.rows()) == 1)
+    operator.call("442079460019")
+    assert [row["Account"] for row in operator.rows()] == ["test_001"]
+    operator.write("", into="Search history")
+    operator.until(lambda: len(operator.rows()) == 3)
+    assert operator.rows()[0]["Outcome"] == "Placed · sandbox"
+
+
+def test_the_count_says_how_many_calls_are_shown(operator: Operator) -> None:
+    assert "2 calls" in words_in(operator.window.history)
+    operator.write("invoice", into="Search history")
+    operator.until(lambda: "1 call" in words_in(operator.window.history))
+
+
+# How it stands there
+
+
+def test_the_newest_call_is_on_top(operator: Operator) -> None:
+    operator.call("442079460019")
+    assert [row["Callee"] for row in operator.rows()] == [
+        "+44 20 7946 0019",
+        "+49 30 12345678",
+        "+44 20 7946 0018",
+    ]
+    rectangles = [
+        operator.window.history.table.visualRect(
+            operator.window.history.table.model().index(row, Column.CALLEE)
+        )
+        for row in range(3)
+    ]
+    assert rectangles == sorted(rectangles, key=lambda each: each.top())
+
+
+def test_a_new_call_leaves_the_selected_one_selected(operator: Operator) -> None:
+    operator.select(1)
+    operator.call("442079460019")
+    selected = operator.window.history.selected()
+    assert selected is not None
+    assert selected.request == BOB
+
+
+def test_a_narrow_table_drops_columns_and_keeps_time_callee_and_outcome(
+    operator: Operator,
+) -> None:
+    table = operator.window.history.table
+    assert not any(table.isColumnHidden(column) for column in Column)
+    operator.window.resize(480, 500)
+    operator.until(lambda: table.isColumnHidden(Column.DISPLAY_NUMBER))
+    for column in (Column.TIME, Column.CALLEE, Column.OUTCOME):
+        assert not table.isColumnHidden(column)
+    assert not table.horizontalScrollBar().isVisible()
+
+
+def test_the_table_and_the_search_go_by_their_names(operator: Operator) -> None:
+    history = operator.window.history
+    for widget, name in ((history.table, "History"), (history.search, "Search history")):
+        told = QAccessible.queryAccessibleInterface(widget)
+        assert told.text(QAccessible.Text.Name) == name
+
+
+def panel(operator: Operator) -> CallPanel:
+    shown = operator.window.history.panel
+    assert isinstance(shown, CallPanel)
+    return shown
+
+
+def open_menu(operator: Operator, row: int) -> QMenu:
+    """Click on a row with the right button, as far as Qt tells of it."""
+    place = operator.select(row)
+    viewport = operator.window.history.table.viewport()
+    event = QContextMenuEvent(
+        QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place)
+    )
+    QApplication.sendEvent(viewport, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    return menu
