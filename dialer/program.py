@@ -1,22 +1,21 @@
 """The running program with its window: made once, joined here, ended in stages."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, QThread, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dialer import __version__
-from dialer.calls.place import EndedCall, JournalError
+from dialer.calls.place import EndedCall
 from dialer.settings.desk import Desk
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper
 from dialer.settings.keyring_store import KeyringStore
 from dialer.settings.preferences import Preferences
-from dialer.settings.profile import Profile, ProfileError
-from dialer.settings.profiles import ProfileFile, Profiles
+from dialer.settings.profile import Profile
+from dialer.settings.profiles import ProfileFile
 from dialer.settings.toml_file import TomlFileError
 from dialer.switchboard import ProgramSwitchboard
 from dialer.ui.background import Background
@@ -25,22 +24,22 @@ from dialer.ui.calling import Calling
 from dialer.ui.history_model import Column, HistoryModel
 from dialer.ui.history_pane import HistoryPane
 from dialer.ui.icons import Icons
+from dialer.ui.journal_watch import JournalWatch
 from dialer.ui.main_window import MainWindow
+from dialer.ui.profile_choice import ProfileChoice
 from dialer.ui.quitting import Quitting, SignalWatch
+from dialer.ui.sends_line import local_time
 from dialer.ui.theme import apply_theme
 from dialer.ui.words import told
 
 if TYPE_CHECKING:
     from dialer.calls.check import Checked
     from dialer.calls.credentials import Credentials
-    from dialer.calls.journal import JournalReader
+    from dialer.ui.help_window import HelpWindow
 
 # Imports inside functions are for the start's sake: the window is on screen before them. What
 # is heavy is imported in the background first, so that the UI thread finds it there.
 # ruff: noqa: PLC0415
-
-LOOK_MS = 2_000
-"""How often the journal is asked whether another program wrote to it."""
 
 
 class Program(QObject):
@@ -84,10 +83,8 @@ class Program(QObject):
         super().__init__()
         self._folders = folders
         self._sandbox_wanted = sandbox
-        self._wanted_profile = profile
-        self._profiles = Profiles((), None)
-        self._reader: JournalReader | None = None
-        self._seen_version = 0
+        self._profiles_wanted = False
+        self._help: HelpWindow | None = None
 
         self._theme = apply_theme(app, Preferences.load(folders.preferences_file).theme)
         icons = Icons(self._theme)
@@ -104,6 +101,8 @@ class Program(QObject):
         store = KeyringStore()
         self._keeper = CredentialKeeper(store)
         self._desk = Desk(ProfileFile(folders.profiles_file), store, self._keeper)
+        self._choice = ProfileChoice(self._desk, self._calling, self.window, self)
+        self._watch = JournalWatch(folders, self._model, self)
         self._worker = CallWorker(ProgramSwitchboard(folders, self._keeper))
         self._thread = QThread()
         self._thread.setObjectName("calls")
@@ -111,10 +110,8 @@ class Program(QObject):
 
         self._quitting = Quitting(self)
         self._signals = SignalWatch(self)
-        self._look_timer = QTimer(self)
-        self._look_timer.setInterval(LOOK_MS)
         self._connect()
-        self._load_profiles()
+        self._choice.load(sandbox=sandbox, name=profile)
         self._restore_geometry()
 
     def show(self) -> None:
@@ -126,9 +123,7 @@ class Program(QObject):
         """Let go of what must not outlive the event loop."""
         self._thread.wait()
         self._signals.close()
-        if self._reader is not None:
-            self._reader.close()
-        self.window.deleteLater()
+        self._watch.close()
 
     # The beginning
 
@@ -141,22 +136,35 @@ class Program(QObject):
         self._warm.emit()
         numbers = Background(self)
         numbers.succeeded.connect(self._on_numbers_loaded)
+        numbers.failed.connect(self._on_numbers_not_loaded)
         numbers.start(_load_numbers)
 
     @Slot(object)
     def _on_numbers_loaded(self, _: object) -> None:
+        from dialer.calls.number import format_digits
+
         self._calling.can_read_numbers = True
         self.window.bar.can_read_numbers()
-        self._show_history()
+        self._watch.show_numbers(format_digits)
+        if self._profiles_wanted:
+            self._show_profiles()
+
+    @Slot(object)
+    def _on_numbers_not_loaded(self, error: Exception) -> None:
+        self.window.tell(
+            "rejected",
+            self.tr("Numbers cannot be read."),
+            self.tr("So none can be called. Install Dialer again. {why}").format(why=error),
+        )
 
     @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
+        self._calling.trouble = opened.trouble
         if opened.trouble is not None:
-            self._calling.trouble = opened.trouble
             self.window.tell(
                 "rejected",
                 self.tr("Calls cannot be recorded."),
-                self.tr("So none is placed. {why}").format(why=opened.trouble),
+                self.tr("So none is placed. {why}").format(why=told(opened.trouble)),
             )
             return
         if opened.aside is not None:
@@ -167,124 +175,32 @@ class Program(QObject):
                     path=opened.aside
                 ),
             )
-        from dialer.calls.journal import JournalReader
-
-        try:
-            self._reader = JournalReader(self._folders.journal, self._folders.lifelines)
-            self._seen_version = self._reader.version()
-        except JournalError as error:
-            self._on_journal_trouble(str(error))
-            return
-        self._calling.history = self._reader
-        self._show_history()
-        self._remember()
-        self._look_timer.start()
-
-    def _show_history(self) -> None:
-        """Fill the table once both are there: the journal, and what makes digits readable."""
-        if self._reader is not None and self._calling.can_read_numbers:
-            from dialer.calls.number import format_digits
-
-            self._model.read_from(self._reader, format_digits)
-
-    # Profiles and the sandbox
-
-    def _load_profiles(self) -> None:
-        try:
-            self._profiles = self._desk.load()
-        except (ProfileError, OSError) as error:
-            sentence = getattr(error, "sentence", None)
-            self.window.tell(
-                "rejected",
-                self.tr("The profiles cannot be read."),
-                told(sentence) if sentence else str(error),
-            )
-        wanted = self._wanted_profile
-        if wanted is not None and self._profiles.named(wanted) is None:
-            self.window.tell(
-                "rejected",
-                self.tr("No such profile."),
-                self.tr("There is no profile {name}.").format(name=wanted),
-            )
-        if self._sandbox_wanted:
-            self._await_sandbox()
-        else:
-            self._use(self._profiles.named(wanted) if wanted else self._profiles.default)
-
-    def _await_sandbox(self) -> None:
-        """Call nobody until the sandbox runs: meanwhile Enter must not ring real phones."""
-        self._calling.starting = True
-        self._use(None)
-
-    def _use(self, profile: Profile | None) -> None:
-        """Call with this profile from now on."""
-        if profile != self._calling.profile:
-            self.window.band.clear()  # it was about the other one
-        self.window.use_profile(profile, sandbox=False)
-        names = [each.name for each in self._profiles.all]
-        self.window.offer_profiles(names, profile.name if profile else None)
-        self.window.offer_first_steps(profile is None and not self._sandbox_wanted)
-        self._remember()
-
-    @Slot(str)
-    def _on_profile_chosen(self, name: str) -> None:
-        self._sandbox_wanted = False
-        self._use(self._profiles.named(name))
-
-    @Slot(object, str)
-    def _on_profiles_changed(self, profiles: Profiles, saved: str) -> None:
-        self._profiles = profiles
-        if self._calling.is_sandbox and not saved:
-            return
-        current = self._calling.profile.name if self._calling.profile else ""
-        chosen = profiles.named(saved) or profiles.named(current) or profiles.default
-        if saved:
-            self._sandbox_wanted = False
-        self._use(chosen)
-
-    @Slot(bool)
-    def _on_sandbox_chosen(self, chosen: bool) -> None:
-        self._sandbox_wanted = chosen
-        if chosen:
-            self._await_sandbox()
-            self._start_sandbox.emit()
-        else:
-            self._use(self._profiles.default)
-
-    @Slot(object)
-    def _on_sandbox_started(self, profile: Profile) -> None:
-        self._calling.starting = False
-        if self._sandbox_wanted:
-            self.window.use_profile(profile, sandbox=True)
-            self.window.offer_first_steps(False)
+        if self._watch.reader is None and self._watch.open():
+            self._calling.history = self._watch.reader
             self._remember()
-            self.window.bar.focus_callee()
 
-    @Slot(str)
-    def _on_sandbox_failed(self, why: str) -> None:
-        self._calling.starting = False
-        self._sandbox_wanted = False
-        self._use(self._profiles.default)
-        self.window.tell("rejected", self.tr("The sandbox did not start."), why)
+    # Profiles and help
 
     @Slot()
     def _show_profiles(self) -> None:
+        if not self._calling.can_read_numbers:
+            self._profiles_wanted = True  # in a moment: its countries come with the numbers
+            return
         from dialer.ui.profiles_window import ProfilesWindow
 
-        if not self._calling.can_read_numbers:
-            return
+        self._profiles_wanted = False
         window = ProfilesWindow(self._theme, self._icons, self._desk, _check, self.window)
-        window.changed.connect(self._on_profiles_changed)
-        window.finished.connect(window.deleteLater)
+        window.changed.connect(self._choice.on_profiles_changed)
         window.open()
 
     @Slot()
     def _show_help(self) -> None:
-        from dialer.ui.help_window import HelpWindow
+        if self._help is None:
+            from dialer.ui.help_window import HelpWindow
 
-        window = HelpWindow(self._theme, self.window)
-        window.finished.connect(window.deleteLater)
-        window.show()
+            self._help = HelpWindow(self._theme, self.window)
+        self._help.show()
+        self._help.raise_()
 
     # Calls
 
@@ -296,36 +212,28 @@ class Program(QObject):
     @Slot(object)
     def _on_ended(self, ended: EndedCall) -> None:
         self._model.change(ended.record)
-        self._remember()
-
-    def _remember(self) -> None:
-        """Offer the accounts and display numbers that were used."""
-        if self._reader is None:
-            return
-        sandbox = self._calling.is_sandbox
-        try:
-            self.window.bar.remember(
-                self._reader.used("account", sandbox=sandbox),
-                self._reader.used("display_number", sandbox=sandbox),
-            )
-        except JournalError as error:
-            self._on_journal_trouble(str(error))
+        request = ended.record.request
+        self.window.bar.remember_used(request.account, request.display_number)
 
     @Slot()
-    def _look(self) -> None:
-        """Show what other programs wrote to the journal."""
-        if self._reader is None or self._calling.busy:
-            return
-        try:
-            version = self._reader.version()
-        except JournalError as error:
-            self._look_timer.stop()
-            self._on_journal_trouble(str(error))
-            return
-        if version != self._seen_version or self._model.shows_calls_under_way():
-            self._seen_version = version
-            self._model.refresh()
+    def _remember(self) -> None:
+        """Offer the accounts and display numbers that this profile's calls had."""
+        profile, sandbox = self._calling.profile, self._calling.is_sandbox
+        if profile is not None:
+            self.window.bar.remember(
+                self._watch.used("account", profile, sandbox=sandbox),
+                self._watch.used("display_number", profile, sandbox=sandbox),
+            )
 
+    @Slot()
+    def _redial(self) -> None:
+        """Bring the last callee of this profile back into its field."""
+        if (profile := self._calling.profile) is not None:
+            last = self._watch.last_of(profile, sandbox=self._calling.is_sandbox)
+            if last is not None:
+                self.window.bar.fill_in(last.request.callee)
+
+    @Slot(str)
     def _on_journal_trouble(self, why: str) -> None:
         self.window.tell("rejected", self.tr("The history cannot be read."), why)
 
@@ -358,7 +266,6 @@ class Program(QObject):
     @Slot()
     def _on_stopping(self) -> None:
         self._geometry_file().setValue("geometry", self.window.geometry_to_keep())
-        self._look_timer.stop()
         self.window.leave()
         self._worker.stop()
 
@@ -384,9 +291,13 @@ class Program(QObject):
         self._close_worker.connect(worker.close)
         calling.order.connect(worker.place)
         worker.opened.connect(self._on_opened)
-        worker.sandbox_started.connect(self._on_sandbox_started)
-        worker.sandbox_failed.connect(self._on_sandbox_failed)
-        worker.begun.connect(calling.on_begun)
+        worker.sandbox_started.connect(self._choice.on_sandbox_started)
+        worker.sandbox_failed.connect(self._choice.on_sandbox_failed)
+        self._choice.sandbox_asked.connect(worker.start_sandbox)
+        self._choice.changed.connect(self._remember)
+        self._watch.trouble.connect(self._on_journal_trouble)
+        calling.journal_asked.connect(worker.open)
+        worker.begun.connect(calling.begun)
         worker.ended.connect(calling.on_ended)
         worker.refused.connect(calling.on_refused)
         worker.closed.connect(self._thread.quit)
@@ -396,10 +307,8 @@ class Program(QObject):
         window.bar.callee_ready.connect(self._on_callee_ready)
         window.profiles_asked.connect(self._show_profiles)
         window.help_asked.connect(self._show_help)
-        window.sandbox_chosen.connect(self._on_sandbox_chosen)
-        window.profile_chosen.connect(self._on_profile_chosen)
+        window.redial_asked.connect(self._redial)
         window.theme_chosen.connect(self._on_theme_chosen)
-        self._look_timer.timeout.connect(self._look)
 
         quitting.wait_for(self._is_busy)
         quitting.join(self._thread)
@@ -411,15 +320,13 @@ class Program(QObject):
         self._signals.asked.connect(quitting.quit)
 
 
-def _load_numbers() -> float:
-    """Load the numbering plan and its time zones; seconds it took. In the background."""
+def _load_numbers() -> None:
+    """Load the numbering plan and its time zones, in the background."""
     from dialer.calls.number import Callee, read_callee, time_zones
 
-    begun = time.monotonic()
     callee = read_callee("+442079460018")
     if isinstance(callee, Callee):
-        time_zones(callee)
-    return time.monotonic() - begun
+        local_time(time_zones(callee))  # Qt too reads tables at the first time zone
 
 
 def _check(profile: Profile, credentials: "Credentials") -> "Checked":

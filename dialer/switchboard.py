@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialer.calls.credentials import Credentials
-from dialer.calls.place import JournalError
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.folders import Folders
-from dialer.settings.keeper import CredentialKeeper, CredentialsMissing
+from dialer.settings.keeper import CredentialKeeper, CredentialsMissing, StillReading
 from dialer.settings.keyring_trouble import KeyringTrouble
 from dialer.settings.profile import Profile
 from dialer.ui.call_worker import CallRefused
@@ -44,6 +43,7 @@ class ProgramSwitchboard:
     def open(self) -> Path | None:
         """Open the journal; the path of a damaged one that was set aside. Raises JournalError."""
         from dialer.calls.journal import CallJournal, prepare
+        from dialer.calls.journal_file import folder_trouble
         from dialer.calls.lifeline import Lifeline
 
         try:
@@ -51,7 +51,7 @@ class ProgramSwitchboard:
             aside = prepare(self._folders.journal, self._folders.lifelines)
             self._lifeline = Lifeline(self._folders.lifelines)
         except OSError as error:
-            raise JournalError(f"{error.filename or ''}: {error.strerror or error}") from error
+            raise folder_trouble(error) from error
         self._journal = CallJournal(self._folders.journal, self._lifeline)
         return aside
 
@@ -63,8 +63,7 @@ class ProgramSwitchboard:
         """The open journal. Raises JournalError."""
         if self._journal is None:
             self.open()
-        if self._journal is None:
-            raise JournalError("")
+        assert self._journal is not None  # noqa: S101 - open raises otherwise
         return self._journal
 
     def sandbox(self) -> Profile:
@@ -88,6 +87,12 @@ class ProgramSwitchboard:
         clock = self._clocks.setdefault(profile.base_url, ProviderClock())
         return InvokePhone(profile.base_url, credentials, self._open_transport(), clock)
 
+    def open_ahead(self, profile: Profile) -> None:
+        """Get ready for a call that is likely to follow: a connection, and the credentials."""
+        if profile != self._sandbox_profile:
+            self._keeper.prefetch(profile.name)
+        self._open_transport().open_ahead(profile.base_url)
+
     def forget(self, profile: Profile) -> None:
         """Drop the credentials that the provider did not accept."""
         self._keeper.forget(profile.name)
@@ -105,7 +110,8 @@ class ProgramSwitchboard:
             return self._keeper.get(profile.name, wait=max(0.0, wait))
         except (KeyringTrouble, CredentialsMissing) as trouble:
             raise CallRefused(
-                Sentence(_NOT_CALLED, why=trouble.sentence), credentials=True
+                Sentence(_NOT_CALLED, why=trouble.sentence),
+                credentials=not isinstance(trouble, StillReading),
             ) from None
 
     def _open_transport(self) -> "Transport":

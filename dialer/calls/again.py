@@ -13,14 +13,14 @@ UNSETTLED_MS = 30 * 60_000
 """For how long a call that may have rung is asked about, unless it is settled before."""
 
 _JUST_PLACED = QT_TRANSLATE_NOOP(
-    "dialer", "This number was called {seconds} seconds ago, and the call was placed."
+    "dialer", "This number was called a few seconds ago, and the call was placed."
 )
 _UNDER_WAY = QT_TRANSLATE_NOOP(
     "dialer", "This number is being called right now, by this program or another."
 )
 _MAY_RING = QT_TRANSLATE_NOOP(
     "dialer",
-    "The last call of this number, {minutes} minutes ago, has no certain outcome:"
+    "The last call of this number, {minutes} min ago, has no certain outcome:"
     " the phones may have rung, or may still ring.",
 )
 _MAY_RING_NOW = QT_TRANSLATE_NOOP(
@@ -41,7 +41,7 @@ def reason_to_ask(recent: Iterable[CallRecord], now_ms: int) -> Sentence | None:
         if record.outcome is None:
             return Sentence(_UNDER_WAY)
         if record.outcome.kind is OutcomeKind.PLACED and age < PLACED_MS:
-            return Sentence(_JUST_PLACED, seconds=age // 1000)
+            return Sentence(_JUST_PLACED)
         if may_still_ring(record.outcome) and not record.settled and age < UNSETTLED_MS:
             minutes = age // 60_000
             return Sentence(_MAY_RING, minutes=minutes) if minutes else Sentence(_MAY_RING_NOW)

@@ -7,6 +7,7 @@ One connection a thread; any number of processes write at once.
 import uuid
 from array import array
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,12 +48,13 @@ class JournalReader:
         )
         return self._records(sql, {**values, "before": before_row, "limit": limit})
 
-    def rows(self, search: str = "") -> "array[int]":
-        """The row numbers of all calls that `search` finds, newest first: 8 bytes each."""
+    def rows(self, search: str = "", after: int = 0) -> "array[int]":
+        """The row numbers above `after` of all calls that `search` finds, newest first."""
         condition, values = search_condition(search)
-        sql = f"SELECT id FROM calls WHERE {condition} ORDER BY id DESC"  # noqa: S608
+        sql = f"SELECT id FROM calls WHERE {condition} AND id > :after ORDER BY id DESC"  # noqa: S608
+        found = {**values, "after": after}
         with told(self._path):
-            return array("q", (row for (row,) in self._connection.execute(sql, values)))
+            return array("q", (row for (row,) in self._connection.execute(sql, found)))
 
     def at(self, rows: Sequence[int]) -> dict[int, CallRecord]:
         """The calls with these row numbers, by row number; what was deleted is missing."""
@@ -83,19 +85,28 @@ class JournalReader:
         with told(self._path):
             return int(self._connection.execute("SELECT count(*) FROM calls").fetchone()[0])
 
-    def used(self, field: str, *, sandbox: bool, limit: int = 20) -> list[str]:
-        """The values that `account` or `display_number` had in calls, the latest used first."""
+    def last_of(self, profile: str, *, sandbox: bool) -> CallRecord | None:
+        """The newest call of `profile`, None if it has none."""
+        sql = (
+            f"SELECT {COLUMNS} FROM calls WHERE profile = :profile AND sandbox = :sandbox"  # noqa: S608
+            " ORDER BY id DESC LIMIT 1"
+        )
+        return next(iter(self._records(sql, {"profile": profile, "sandbox": sandbox})), None)
+
+    def used(self, field: str, *, profile: str, sandbox: bool, limit: int = 20) -> list[str]:
+        """What `account` or `display_number` was in calls of `profile`, the latest used first."""
         if field not in ("account", "display_number"):
             raise ValueError(field)
-        # Of a long history the latest calls are enough: what was not used in the last
+        # Of a long history the latest calls are enough: what was not used in the last two
         # thousand is not at hand any more.
         sql = (
-            f"SELECT {field} FROM (SELECT id, {field} FROM calls WHERE sandbox = ?"  # noqa: S608
-            f" AND {field} IS NOT NULL ORDER BY id DESC LIMIT 1000)"
+            f"SELECT {field} FROM calls"  # noqa: S608
+            " WHERE id > (SELECT coalesce(max(id), 0) FROM calls) - 2000"
+            f" AND profile = ? AND sandbox = ? AND {field} IS NOT NULL"
             f" GROUP BY {field} ORDER BY max(id) DESC LIMIT ?"
         )
         with told(self._path):
-            return [value for (value,) in self._connection.execute(sql, (sandbox, limit))]
+            return [value for (value,) in self._connection.execute(sql, (profile, sandbox, limit))]
 
     def close(self) -> None:
         """Close the connection."""
@@ -138,12 +149,14 @@ class CallJournal:
         self._path = path
         self._lifeline = lifeline
         self._now = now
+        self._unwritten: dict[str, CallRecord] = {}
         with told(path):
             self._connection = connect(path)
             self._file = identity(path)
 
     def begin(self, request: CallRequest) -> CallRecord:
         """Commit the intent to call to disk, before anything is sent. Raises JournalError."""
+        self._write_rest()
         call_id = uuid.uuid4().hex
         begun_at = self._now()
         with told(self._path), writing(self._connection):
@@ -168,14 +181,26 @@ class CallJournal:
         return CallRecord(row or 0, call_id, begun_at, request, None)
 
     def finish(self, call: CallRecord, outcome: Outcome) -> CallRecord:
-        """Commit how the call ended to disk. Raises JournalError."""
-        ended_at = self._now()
+        """Commit how the call ended to disk.
+
+        Raises JournalError; then the outcome is kept and written as soon as that is possible,
+        at the next `begin` or in `close`.
+        """
+        ended = replace(call, outcome=outcome, ended_at=self._now())
+        self._unwritten[call.call_id] = ended
+        self._write(ended)
+        return ended
+
+    def _write(self, call: CallRecord) -> None:
+        outcome = call.outcome
+        if outcome is None:
+            return
         with told(self._path), writing(self._connection):
             changed = self._connection.execute(
                 "UPDATE calls SET ended_at = ?, outcome = ?, recording_id = ?, status = ?,"
                 " reason = ?, cause = ?, detail = ? WHERE call_id = ?",
                 (
-                    ended_at,
+                    call.ended_at,
                     outcome.kind,
                     outcome.recording_id,
                     outcome.status,
@@ -187,11 +212,17 @@ class CallJournal:
             ).rowcount
         if changed != 1 or identity(self._path) != self._file:
             raise self._gone()
-        return replace(call, outcome=outcome, ended_at=ended_at)
+        self._unwritten.pop(call.call_id, None)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Write what could not be written before, if that is possible now, and close."""
+        with suppress(JournalError):
+            self._write_rest()
         self._connection.close()
+
+    def _write_rest(self) -> None:
+        for call in tuple(self._unwritten.values()):
+            self._write(call)
 
     def _gone(self) -> JournalError:
         """Told because SQLite itself goes on writing into a file that nobody finds any more."""
@@ -200,4 +231,4 @@ class CallJournal:
             "The journal {path} was moved, deleted or replaced while the program ran, so no call"
             " can be recorded. Start the program again.",
         )
-        return JournalError(str(Sentence(text, path=self._path)))
+        return JournalError(Sentence(text, path=self._path))

@@ -66,6 +66,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     try:
         if not read_only:
             connection.execute("PRAGMA synchronous = FULL")
+            # macOS keeps what fsync wrote in the disk's cache; elsewhere this does nothing.
+            connection.execute("PRAGMA fullfsync = ON")
     except BaseException:
         # The exception would keep the file open, which Windows then refuses to set aside.
         connection.close()
@@ -82,7 +84,7 @@ def _migrate(path: Path) -> None:
                 "The journal {path} was written by a newer version of this program. It was left"
                 " as it is, and nothing can be called. Install the newer version again.",
             )
-            raise JournalError(str(Sentence(text, path=path)))
+            raise JournalError(Sentence(text, path=path))
     with closing(connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         while (version := _version(connection)) < schema.VERSION:
@@ -169,6 +171,17 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def folder_trouble(error: OSError) -> JournalError:
+    """What it means that the journal's folder cannot be used."""
+    text = QT_TRANSLATE_NOOP(
+        "dialer",
+        "The journal's folder {path} cannot be used ({words}). Check the folder and the disk.",
+    )
+    return JournalError(
+        Sentence(text, path=error.filename or "", words=error.strerror or str(error))
+    )
+
+
 @contextmanager
 def told(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system raise into a JournalError with a sentence."""
@@ -179,11 +192,11 @@ def told(path: Path) -> Iterator[None]:
             # The next `prepare` is to look through the whole file.
             with suppress(OSError):
                 _beside(path, ".suspect").touch(mode=0o600)
-        raise JournalError(str(_sentence(_name(error), path, str(error)))) from error
+        raise JournalError(_sentence(_name(error), path, str(error))) from error
     except TimeoutError as error:
-        raise JournalError(str(_sentence("SQLITE_BUSY", path, str(error)))) from error
+        raise JournalError(_sentence("SQLITE_BUSY", path, str(error))) from error
     except OSError as error:
-        raise JournalError(str(_sentence("", path, error.strerror or str(error)))) from error
+        raise JournalError(_sentence("", path, error.strerror or str(error))) from error
 
 
 def _is_damaged(error: sqlite3.DatabaseError) -> bool:

@@ -1,5 +1,6 @@
 """Reading the number to call: from what a person typed or pasted to the digits the API takes."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dialer.calls import numbering_plan
@@ -16,6 +17,7 @@ __all__ = [
     "read_callee",
     "read_display_number",
     "time_zones",
+    "written",
 ]
 
 
@@ -86,6 +88,19 @@ def read_display_number(text: str, default_country: str | None = None) -> str | 
         return _sendable(written.digits)
     number = _resolve(written, _known_country(default_country))
     return _sendable(written.digits) if isinstance(number, Choice) else number.digits
+
+
+def written(digits: str, default_country: str | None = None) -> str:
+    """Digits of an earlier call, written so that `read_callee` reads the same digits again.
+
+    With a plus where that does; a few numbers that no numbering plan knows need to stand bare.
+    """
+    for text in (f"+{digits}", digits):
+        with suppress(NumberRefused):
+            callee = read_callee(text, default_country)
+            if isinstance(callee, Callee) and callee.digits == digits:
+                return text
+    return f"+{digits}"
 
 
 def time_zones(callee: Callee) -> tuple[str, ...]:

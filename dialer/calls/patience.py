@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 STOP_GRACE = 5.0
 """Seconds that a request which has begun is still waited for after a stop."""
+
+_SLICE = 0.5
 
 
 class Patience:
@@ -41,9 +44,12 @@ class Patience:
         self._wakings.put(None)
 
     def wait(self) -> bool:
-        """Wait for a `wake` or a `stop`; False once the deadline has passed."""
-        try:
-            self._wakings.get(timeout=self.remaining)
-        except Empty:
-            return False
-        return True
+        """Wait until there may be news, or a `wake` or a `stop`; False after the deadline.
+
+        Waits half a second at most, since a wait without end cannot be interrupted by Ctrl+C
+        on Windows.
+        """
+        with suppress(Empty):
+            self._wakings.get(timeout=min(self.remaining, _SLICE))
+            return True
+        return self.remaining > 0

@@ -1,19 +1,31 @@
 """The one function that places calls, and what it needs of the rest of the house."""
 
+import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome
 from dialer.calls.patience import Patience
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+
+log = logging.getLogger(__name__)
+
+_NOT_WRITTEN = QT_TRANSLATE_NOOP(
+    "dialer", "The outcome could not be written to the journal yet, so note it. {why}"
+)
 
 
 class JournalError(Exception):
     """The journal cannot be read or written: disk full, no permission, damaged, too new.
 
-    `str()` of it is a sentence for people. What cannot be recorded is not sent.
+    `sentence` says it for people. What cannot be recorded is not sent.
     """
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 class Provider(Protocol):
@@ -38,11 +50,11 @@ class Journal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EndedCall:
-    """A call with its outcome, and whether the outcome reached the disk."""
+    """A call with its outcome; `not_written` says why that did not reach the disk, if so."""
 
     record: CallRecord
     outcome: Outcome
-    journal_error: str | None = None
+    not_written: Sentence | None = None
 
 
 def place_call(
@@ -50,25 +62,30 @@ def place_call(
     provider: Provider,
     journal: Journal,
     patience: Patience,
-    begun: Callable[[CallRecord], None] = lambda _: None,
+    begun: Callable[[CallRecord], Cause | None] = lambda _: None,
 ) -> EndedCall:
     """Write the intent, send once, write the outcome.
 
-    `begun` is told of the call once its row is on disk and before anything is sent. Raises
-    JournalError when the intent cannot be written: then nothing was sent. An outcome that
-    cannot be written any more is handed back all the same, with the journal's complaint, for
-    the phones ring whether or not the disk has room.
+    `begun` is told of the call once its row is on disk and before anything is sent; a cause
+    that it gives back is why the call is not sent after all. Raises JournalError when the
+    intent cannot be written: then nothing was sent. Whatever happens after that is an outcome,
+    a defect of ours too, for the phones may ring. One that cannot be written any more is
+    handed back all the same, with the journal's complaint.
     """
     record = journal.begin(request)
     try:
-        begun(record)
-        outcome = provider.send_sip(request, patience)
+        veto = begun(record)
+        outcome = provider.send_sip(request, patience) if veto is None else Outcome.not_sent(veto)
+    except Exception as error:
+        log.exception("a defect ended a call")
+        outcome = Outcome.unknown(Cause.INTERRUPTED, type(error).__name__)
     except BaseException:
-        # A defect, or an interrupt. The phones may ring, and the row must not say "calling".
+        # The program is ending: the row must not say "calling".
         with suppress(JournalError):
             journal.finish(record, Outcome.unknown(Cause.INTERRUPTED))
         raise
     try:
         return EndedCall(journal.finish(record, outcome), outcome)
     except JournalError as error:
-        return EndedCall(record, outcome, str(error))
+        complaint = Sentence(_NOT_WRITTEN, why=error.sentence)
+        return EndedCall(replace(record, outcome=outcome), outcome, complaint)

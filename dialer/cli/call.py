@@ -3,14 +3,13 @@
 import argparse
 import signal
 import time
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
 from dialer.calls.again import UNSETTLED_MS, reason_to_ask
-from dialer.calls.call import CallRecord, Cause, Outcome, OutcomeKind
+from dialer.calls.call import Cause, Outcome, OutcomeKind
 from dialer.calls.credentials import Credentials
 from dialer.calls.export import CallObject, call_object
 from dialer.calls.patience import STOP_GRACE, Patience
@@ -158,27 +157,15 @@ def _call(
         complain(why)
     provider = house.provider(profile, credentials)
     signals.patience = Patience(timeout)
-    begun: list[CallRecord] = []
-    try:
-        ended = place_call(request, provider, journal, signals.patience, begun.append)
-    except Exception:
-        if not begun:
-            raise
-        # A defect of ours in the middle of the call: whatever it was, the phones may ring.
-        traceback.print_exc()
-        ended = EndedCall(begun[0], Outcome.unknown(Cause.INTERRUPTED))
-    return _told(ended, options)
+    return _told(place_call(request, provider, journal, signals.patience), options)
 
 
 def _told(ended: EndedCall, options: argparse.Namespace) -> int:
     outcome, request = ended.outcome, ended.record.request
-    if ended.journal_error:
-        complain(f"The outcome could not be written to the journal. {ended.journal_error}")
+    if ended.not_written is not None:
+        complain(ended.not_written)
     if options.json:
-        record = ended.record
-        if record.outcome is None:
-            record = type(record)(record.row, record.call_id, record.begun_at, request, outcome)
-        _answer(answer_json, call_object(record))
+        _answer(answer_json, call_object(ended.record))
     else:
         if outcome.kind is OutcomeKind.PLACED and outcome.recording_id:
             _answer(answer, outcome.recording_id)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from dialer.calls.credentials import Credentials
 from dialer.calls.journal import CallJournal, JournalReader, prepare
+from dialer.calls.journal_file import folder_trouble
 from dialer.calls.lifeline import Lifeline
-from dialer.calls.place import JournalError
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.cli.say import complain
 from dialer.settings.desk import Desk
@@ -59,7 +59,7 @@ class House:
         try:
             lifeline = Lifeline(self.folders.lifelines)
         except OSError as error:
-            raise JournalError(f"{self.folders.lifelines}: {error.strerror or error}") from error
+            raise folder_trouble(error) from error
         self._open.callback(lifeline.close)
         journal = CallJournal(self.folders.journal, lifeline)
         self._open.callback(journal.close)

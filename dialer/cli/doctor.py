@@ -9,9 +9,11 @@ import sqlite3
 import ssl
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from dialer import __version__
+from dialer.calls.journal import JournalReader
 from dialer.calls.place import JournalError
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
@@ -116,7 +118,10 @@ def _journal(house: House) -> dict[str, Finding]:
     if not path.exists():
         return {"file": "not there yet"}
     try:
-        return {"calls": house.history().count(), "bytes": path.stat().st_size}
+        # Only looked at: `house.history()` would bring it up to date or set it aside.
+        reader = JournalReader(path, house.folders.lifelines)
+        with closing(reader):
+            return {"calls": reader.count(), "bytes": path.stat().st_size}
     except (JournalError, OSError) as error:
         return {"trouble": str(error)}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dialer.calls.call import RECORDING_ID, CallRequest, Cause, Outcome
 from dialer.calls.credentials import Credentials
 from dialer.calls.patience import Patience
+from dialer.calls.plain import plain
 from dialer.provider.envelope import Envelope, as_text, read_envelope
 from dialer.provider.signing import ProviderClock, signed_headers
 from dialer.provider.transport import Answer, Lost, NotSent, Transport
@@ -70,7 +71,7 @@ class InvokePhone:
         return Balance(
             envelope.status,
             envelope.reason,
-            *(as_text(fields.get(name)) for name in ("balance", "gift", "credit")),
+            *(_amount(fields.get(name)) for name in ("balance", "gift", "credit")),
         )
 
     def open_ahead(self) -> None:
@@ -96,6 +97,11 @@ class InvokePhone:
         headers = signed_headers(self._credentials, self._clock.timestamp())
         answer = self._transport.exchange(method, self._base_url + path, headers, body, patience)
         return answer, read_envelope(answer.body)
+
+
+def _amount(value: object) -> str | None:
+    text = as_text(value)
+    return plain(text, 64) if text else None
 
 
 def _send_sip_body(request: CallRequest) -> Mapping[str, str]:

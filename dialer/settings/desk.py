@@ -3,11 +3,14 @@
 from dialer.calls.credentials import Credentials
 from dialer.settings.credential_store import CredentialStore
 from dialer.settings.keeper import CredentialKeeper
+from dialer.settings.keyring_trouble import KeyringTrouble, TroubleKind
 from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile, Profiles, refuse_taken
 
 KEYRING_SECONDS = 15.0
 """How long credentials are waited for where somebody is waiting for them on purpose."""
+
+_HOLDS_NOTHING = (TroubleKind.NONE, TroubleKind.PLAIN_TEXT, TroubleKind.NOT_KEPT)
 
 
 class Desk:
@@ -66,9 +69,14 @@ class Desk:
         """Remove a profile with its credentials.
 
         The credentials go first: a profile without them is seen and can be removed again,
-        while credentials without a profile would be forgotten in the keyring.
+        while credentials without a profile would be forgotten in the keyring. Where there is
+        no keyring that could hold any, there is nothing to forget.
         """
-        self._store.delete(name)
+        try:
+            self._store.delete(name)
+        except KeyringTrouble as trouble:
+            if trouble.kind not in _HOLDS_NOTHING:
+                raise
         self._keeper.forget(name)
         return self._profiles.remove(name)
 

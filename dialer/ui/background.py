@@ -33,6 +33,7 @@ class Background(QObject):
         try:
             value = work()
         except Exception as error:
+            log.info("work in the background failed: %s", type(error).__name__)
             self._emit(self.failed, error)
         else:
             self._emit(self.succeeded, value)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -182,12 +184,10 @@ class MessageBand(Card):
                 button.deleteLater()
 
     def _announce(self, words: str) -> None:
-        from PySide6.QtGui import QAccessible  # noqa: PLC0415 - large, and no need at the start
-
         if not QAccessible.isActive():
             return
         try:
-            # Not in every binding of Qt 6.8.
+            # Imported here because it is not in every binding of Qt 6.8.
             from PySide6.QtGui import QAccessibleAnnouncementEvent  # noqa: PLC0415
         except ImportError:
             return
@@ -207,8 +207,18 @@ def _words(parent: QWidget) -> QLabel:
     return label
 
 
+class _Link(QPushButton):
+    """An action. Enter never presses it, as it does on some desktops: one of them may call."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 def _link(words: str, pressed: Callable[[], object], parent: QWidget) -> QPushButton:
-    button = QPushButton(words, parent)
+    button = _Link(words, parent)
     button.setProperty("kind", "link")
     button.setAutoDefault(False)
     button.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -1,6 +1,5 @@
 """The call bar: the fields of a call, the line that says what will be sent, the Call button."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from dialer.calls.call import NOTE_LIMIT
 from dialer.settings.profile import Profile
 from dialer.ui.card import Card
 from dialer.ui.icons import Icons
@@ -24,22 +24,16 @@ from dialer.ui.remembering_edit import RememberingEdit
 from dialer.ui.sends_line import SendsLine
 from dialer.ui.style_sheet import mark_wrong
 from dialer.ui.theme import Theme
+from dialer.ui.typed import Typed
 
 if TYPE_CHECKING:
     from dialer.calls.request import RequestRefused
 
+CALLEE_ROOM = 1_000
+"""More characters than are read: what is too long is told, not cut to another number."""
+
 NARROW = 700
 """Below this width, in the pixels of the design, the lesser fields go into a fold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What stands in the fields."""
-
-    callee: str
-    display_number: str
-    account: str
-    note: str
 
 
 class CallBar(Card):
@@ -55,6 +49,8 @@ class CallBar(Card):
     """Enter in an empty callee field: bring the last number back."""
     callee_ready = Signal()
     """The callee has just become a number that could be called."""
+    edited = Signal()
+    """What stands in a field has changed, by hand or otherwise."""
     cleared = Signal()
     """Esc: the operator starts anew."""
 
@@ -71,7 +67,7 @@ class CallBar(Card):
         self.callee.setProperty("kind", "callee")
         self.callee.setFont(theme.fonts.callee)
         self.callee.setPlaceholderText(self.tr("Number, link or paste"))
-        self.callee.setMaxLength(512)
+        self.callee.setMaxLength(CALLEE_ROOM)
         self.callee.setClearButtonEnabled(True)
         self.display_number = RememberingEdit(theme, icons, self)
         self.display_number.setPlaceholderText(self.tr("none"))
@@ -79,7 +75,7 @@ class CallBar(Card):
         self.account.setPlaceholderText(self.tr("your phone"))
         self.note = QLineEdit(self)
         self.note.setPlaceholderText(self.tr("for this call"))
-        self.note.setMaxLength(1000)
+        self.note.setMaxLength(NOTE_LIMIT + 1)  # one over is told, not cut
         self.line = SendsLine(theme, self)
         self.line.picked.connect(self._take_reading)
 
@@ -102,6 +98,7 @@ class CallBar(Card):
         for field, name in fields.items():
             field.setAccessibleName(name)
             field.returnPressed.connect(self.press_call)
+            field.textChanged.connect(self.edited)
             field.installEventFilter(self)
             label = QLabel(name, self)
             label.setFont(theme.fonts.label)
@@ -150,6 +147,13 @@ class CallBar(Card):
         self._can_read = True
         self._read_callee()
 
+    def remember_used(self, account: str, display_number: str | None) -> None:
+        """Offer what a call has just used before all else."""
+        for field, value in ((self.account, account), (self.display_number, display_number)):
+            if value:
+                others = [each for each in field.values() if each != value]
+                field.set_values([value, *others])
+
     def set_busy(self, busy: bool) -> None:
         """Show whether a call is under way; the fields stay open to be filled in."""
         self._busy = busy
@@ -162,7 +166,10 @@ class CallBar(Card):
         account: str | None = None,
         note: str | None = None,
     ) -> None:
-        """Put values into the fields without calling; None leaves a field as it is."""
+        """Put values into the fields without calling; None leaves a field as it is.
+
+        `callee` are digits as they were sent: they are written so that they read as such.
+        """
         for field, value in (
             (self.display_number, display_number),
             (self.account, account),
@@ -170,7 +177,7 @@ class CallBar(Card):
         ):
             if value is not None:
                 field.setText(value)
-        self.callee.setText(callee)
+        self.callee.setText(self._written(callee))
         self.focus_callee()
 
     def focus_callee(self) -> None:
@@ -195,17 +202,19 @@ class CallBar(Card):
             self.line.tell(refusal.sentence, wrong=True)
         field.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    @Slot()
-    def press_call(self) -> None:
-        """Ask for the call that the fields describe."""
-        if self._busy:
-            return
-        typed = Typed(
+    def typed(self) -> Typed:
+        """What stands in the fields."""
+        return Typed(
             self.callee.text(),
             self.display_number.text(),
             self.account.text(),
             self.note.text(),
         )
+
+    @Slot()
+    def press_call(self) -> None:
+        """Ask for the call that the fields describe."""
+        typed = self.typed()
         if typed.callee.strip():
             self.call_asked.emit(typed)
         else:
@@ -241,6 +250,13 @@ class CallBar(Card):
             self.callee_ready.emit()
         self._was_ready = ready
 
+    def _written(self, digits: str) -> str:
+        if not self._can_read:
+            return f"+{digits}"
+        from dialer.calls.number import written  # noqa: PLC0415 - there by now
+
+        return written(digits, self._country)
+
     def _weigh_callee(self) -> None:
         """Only a number is the heaviest thing on screen, not the invitation to type one."""
         font = self._theme.fonts.callee
@@ -274,12 +290,12 @@ class CallBar(Card):
             set_ink(label, self._theme.scheme.quiet)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc in a field empties callee and note and lets go of the message."""
-        if (
-            event.type() == QEvent.Type.KeyPress
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
-        ):
+        """Esc in a field starts anew; Enter counts once, however long it is held down."""
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
+            return True
+        if event.key() == Qt.Key.Key_Escape:
             self.callee.clear()
             self.note.clear()
             self._forgive()

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +26,10 @@ _DEFECT = QT_TRANSLATE_NOOP(
     "The program has a defect ({kind}), and the call did not begin. Nothing was called."
     " The log says more.",
 )
+_WITH_REASON = QT_TRANSLATE_NOOP("dialer", "{what} {why}")
+_NOT_OPENED = QT_TRANSLATE_NOOP(
+    "dialer", "The program has a defect ({kind}): the journal was not opened. The log says more."
+)
 
 
 class CallRefused(Exception):
@@ -48,14 +52,6 @@ class Refusal:
     credentials: bool = False
 
 
-class Line(Provider, Protocol):
-    """A provider that calls can be placed with."""
-
-    def open_ahead(self) -> None:
-        """Open a connection for a call that is likely to follow; returns at once."""
-        ...
-
-
 class Switchboard(Protocol):
     """What the worker needs of the rest of the house. Every method runs on the worker's thread."""
 
@@ -75,11 +71,15 @@ class Switchboard(Protocol):
         """Start the embedded sandbox if it does not run; its profile. Raises OSError."""
         ...
 
-    def line(self, profile: Profile, wait: float) -> Line:
-        """A line to the profile's provider, waiting for credentials `wait` seconds at most.
+    def line(self, profile: Profile, wait: float) -> Provider:
+        """The profile's provider, waiting for credentials `wait` seconds at most.
 
         Raises CallRefused.
         """
+        ...
+
+    def open_ahead(self, profile: Profile) -> None:
+        """Get ready for a call that is likely to follow; returns at once."""
         ...
 
     def forget(self, profile: Profile) -> None:
@@ -105,7 +105,7 @@ class Opened:
     """The journal is open, or why it is not; a damaged one was set aside as `aside`."""
 
     aside: Path | None = None
-    trouble: str | None = None
+    trouble: Sentence | None = None
 
 
 class CallWorker(QObject):
@@ -132,7 +132,6 @@ class CallWorker(QObject):
         super().__init__()
         self._switchboard = switchboard
         self._patience: Patience | None = None
-        self._begun: CallRecord | None = None
         self._stopped = False
 
     def stop(self) -> None:
@@ -147,10 +146,11 @@ class CallWorker(QObject):
         try:
             self.opened.emit(Opened(aside=self._switchboard.open()))
         except JournalError as error:
-            self.opened.emit(Opened(trouble=str(error)))
+            self.opened.emit(Opened(trouble=error.sentence))
         except Exception as error:
             log.exception("the journal was not opened")
-            self.opened.emit(Opened(trouble=f"{type(error).__name__}: {error}"))
+            trouble = Sentence(_NOT_OPENED, kind=type(error).__name__)
+            self.opened.emit(Opened(trouble=trouble))
 
     @Slot()
     def warm(self) -> None:
@@ -173,11 +173,9 @@ class CallWorker(QObject):
     def open_ahead(self, profile: Profile) -> None:
         """Open a connection while the operator still edits the callee."""
         try:
-            self._switchboard.line(profile, 0.0).open_ahead()
-        except CallRefused:
-            return  # the call itself will tell
+            self._switchboard.open_ahead(profile)
         except Exception:
-            log.exception("no connection was opened ahead")
+            log.exception("no connection was opened ahead")  # the call itself will tell
 
     @Slot(object)
     def place(self, order: CallOrder) -> None:
@@ -189,16 +187,18 @@ class CallWorker(QObject):
             self.refused.emit(Refusal(told, credentials=refusal.credentials))
         except JournalError as error:
             told = words(Outcome.not_sent(Cause.JOURNAL), order.request.account)
-            self.refused.emit(Refusal(Words(told.headline, told.text, str(error))))
+            why = Sentence(_WITH_REASON, what=told.text, why=error.sentence)
+            self.refused.emit(Refusal(Words(told.headline, why)))
         except Exception as error:
-            log.exception("a defect ended a call")
-            self._tell_defect(type(error).__name__)
+            log.exception("a defect kept a call from beginning")
+            sentence = Sentence(_DEFECT, kind=type(error).__name__)
+            self.refused.emit(Refusal(Words(Sentence(_NOT_SENT), sentence)))
         else:
             if ended.outcome.status == WRONG_CREDENTIALS:
                 self._switchboard.forget(order.profile)
             self.ended.emit(ended)
         finally:
-            self._patience = self._begun = None
+            self._patience = None
 
     @Slot()
     def close(self) -> None:
@@ -222,18 +222,13 @@ class CallWorker(QObject):
         self._patience = patience = Patience(order.profile.timeout)
         if self._asked_to_stop():  # between the look above and the assignment
             patience.stop()
-        return place_call(order.request, line, journal, patience, self._tell_begun)
+
+        def begun(record: CallRecord) -> Cause | None:
+            self.begun.emit(record)
+            # Writing the row may have waited for another writer.
+            return Cause.LATE if left() <= 0 else None
+
+        return place_call(order.request, line, journal, patience, begun)
 
     def _asked_to_stop(self) -> bool:
         return self._stopped
-
-    def _tell_begun(self, record: CallRecord) -> None:
-        self._begun = record
-        self.begun.emit(record)
-
-    def _tell_defect(self, kind: str) -> None:
-        if self._begun is None:
-            self.refused.emit(Refusal(Words(Sentence(_NOT_SENT), Sentence(_DEFECT, kind=kind))))
-        else:  # the phones may ring, and its row says so already
-            outcome = Outcome.unknown(Cause.INTERRUPTED, kind)
-            self.ended.emit(EndedCall(replace(self._begun, outcome=outcome), outcome))

@@ -12,8 +12,8 @@ from dialer.calls.place import EndedCall, JournalError
 from dialer.calls.reasons import Words
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.profile import Profile
-from dialer.ui.call_bar import Typed
 from dialer.ui.call_worker import CallOrder, Refusal
+from dialer.ui.typed import Typed
 
 _HEADLINE = QT_TRANSLATE_NOOP("dialer", "Not sent.")
 _NOT_YET = QT_TRANSLATE_NOOP(
@@ -25,7 +25,14 @@ _NO_PROFILE = QT_TRANSLATE_NOOP(
     " Connect your account, or try it with the sandbox.",
 )
 _NO_JOURNAL = QT_TRANSLATE_NOOP(
-    "dialer", "Calls cannot be recorded, so none is placed. Nothing was called."
+    "dialer", "Calls cannot be recorded, so none is placed. Nothing was called. {why}"
+)
+_ONE_AT_A_TIME = QT_TRANSLATE_NOOP(
+    "dialer",
+    "One call at a time: another is under way. This number was not called and stays in its field.",
+)
+_OTHER_PROFILE = QT_TRANSLATE_NOOP(
+    "dialer", "The profile was changed meanwhile. Nothing was called. Press Call again."
 )
 
 
@@ -43,6 +50,7 @@ class Question:
 
     why: Sentence
     request: CallRequest
+    typed: Typed
 
 
 class Calling(QObject):
@@ -62,6 +70,8 @@ class Calling(QObject):
     """Refusal: why there was no call."""
     field_refused = Signal(object)
     """RequestRefused, to be shown by its field."""
+    journal_asked = Signal()
+    """Try again to open the journal."""
     question = Signal(object)
     """Question."""
 
@@ -70,12 +80,27 @@ class Calling(QObject):
         self.profile: Profile | None = None
         self.is_sandbox = False
         self.history: RecentCalls | None = None
-        self.trouble: str | None = None
-        """Why the journal cannot be used, in words."""
+        self.trouble: Sentence | None = None
+        """Why the journal cannot be used."""
         self.can_read_numbers = False
         self.starting = False
         """Whether a profile is still to come: the embedded sandbox is being started."""
         self._busy = False
+        self._under_way: Typed | None = None
+
+    def use(self, profile: Profile | None, *, sandbox: bool, starting: bool = False) -> None:
+        """Place calls with `profile` from now on; None for with nothing.
+
+        `starting` says that the sandbox is still to come.
+        """
+        self.profile = profile
+        self.is_sandbox = sandbox
+        self.starting = starting
+
+    @property
+    def under_way(self) -> Typed | None:
+        """What was typed for the call under way, or for the last one."""
+        return self._under_way
 
     @property
     def busy(self) -> bool:
@@ -86,12 +111,15 @@ class Calling(QObject):
     def ask(self, typed: Typed) -> None:
         """Place the call that was typed, unless something speaks against it."""
         if self._busy:
+            if typed != self._under_way:
+                self._tell(Sentence(_ONE_AT_A_TIME))
             return
         if self.profile is None:
             self._tell(Sentence(_NOT_YET if self.starting else _NO_PROFILE))
             return
         if self.trouble is not None:
-            self._tell(Sentence(_NO_JOURNAL), self.trouble)
+            self._tell(Sentence(_NO_JOURNAL, why=self.trouble))
+            self.journal_asked.emit()  # there may be room on the disk again
             return
         if self.history is None or not self.can_read_numbers:
             self._tell(Sentence(_NOT_YET))
@@ -115,21 +143,21 @@ class Calling(QObject):
             return
         why = self._why_to_ask(self.history, request)
         if why is None:
-            self.place(request)
+            self.place(request, typed)
         else:
-            self.question.emit(Question(why, request))
+            self.question.emit(Question(why, request, typed))
 
-    def place(self, request: CallRequest) -> None:
+    def place(self, request: CallRequest, typed: Typed) -> None:
         """Hand the call to the worker, without a further question."""
-        if self._busy or self.profile is None or request.profile != self.profile.name:
+        if self._busy:
+            self._tell(Sentence(_ONE_AT_A_TIME))
             return
+        if self.profile is None or request.profile != self.profile.name:
+            self._tell(Sentence(_OTHER_PROFILE))
+            return
+        self._under_way = typed
         self._set_busy(True)
         self.order.emit(CallOrder(request, self.profile, time.monotonic()))
-
-    @Slot(object)
-    def on_begun(self, record: CallRecord) -> None:
-        """The worker has written the call down and is about to send it."""
-        self.begun.emit(record)
 
     @Slot(object)
     def on_ended(self, ended: EndedCall) -> None:
@@ -150,7 +178,7 @@ class Calling(QObject):
                 request.callee, now_ms - UNSETTLED_MS, sandbox=request.sandbox
             )
         except JournalError as error:
-            return Sentence(str(error).replace("{", "{{").replace("}", "}}"))
+            return error.sentence
         return reason_to_ask(recent, now_ms)
 
     def _tell(self, sentence: Sentence, code: str = "") -> None:

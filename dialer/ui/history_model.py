@@ -19,6 +19,7 @@ from PySide6.QtGui import QFont
 
 from dialer.calls.call import CallRecord
 from dialer.calls.place import JournalError
+from dialer.ui.words import told
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -49,8 +50,8 @@ class Column(IntEnum):
 class Reader(Protocol):
     """What the model asks of the journal (calls.journal.JournalReader)."""
 
-    def rows(self, search: str = "") -> "array[int]":
-        """Row numbers, newest first."""
+    def rows(self, search: str = "", after: int = 0) -> "array[int]":
+        """Row numbers above `after`, newest first."""
         ...
 
     def at(self, rows: list[int]) -> dict[int, CallRecord]:
@@ -107,7 +108,7 @@ class HistoryModel(QAbstractTableModel):
         try:
             rows = self._reader.rows(self._search)
         except JournalError as error:
-            self._trouble(str(error))
+            self._trouble(told(error.sentence))
             return
         self.beginResetModel()
         self._rows = rows
@@ -119,25 +120,22 @@ class HistoryModel(QAbstractTableModel):
         """Take in what other programs wrote, without moving what is on screen."""
         if self._reader is None:
             return
+        newest = self._rows[0] if self._rows else 0
         try:
-            rows = self._reader.rows(self._search)
+            added = self._reader.rows(self._search, after=newest)
         except JournalError as error:
-            self._trouble(str(error))
+            self._trouble(told(error.sentence))
             return
         self._pages.clear()
         self._today = QDate.currentDate()
-        added = len(rows) - len(self._rows)
-        if added >= 0 and rows[added:] == self._rows:
-            if added:
-                self.beginInsertRows(QModelIndex(), 0, added - 1)
-                self._rows = rows
-                self.endInsertRows()
-            if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(Column) - 1))
-        else:
-            self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
+        if added:
+            self.beginInsertRows(QModelIndex(), 0, len(added) - 1)
+            self._rows = added + self._rows
+            self.endInsertRows()
+        if self._rows:
+            self.dataChanged.emit(
+                self.index(0, 0), self.index(len(self._rows) - 1, len(Column) - 1)
+            )
 
     def add(self, record: CallRecord) -> None:
         """Put a call that just began on top. While searching, it waits for the search's end."""
@@ -192,7 +190,7 @@ class HistoryModel(QAbstractTableModel):
         try:
             return self._reader.at(self._rows[number * PAGE : (number + 1) * PAGE].tolist())
         except JournalError as error:
-            self._trouble(str(error))
+            self._trouble(told(error.sentence))
             return {}
 
     # What Qt asks of it

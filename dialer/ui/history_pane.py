@@ -39,13 +39,11 @@ from dialer.ui.empty_state import EmptyState
 from dialer.ui.history_model import KIND_ROLE, Column, HistoryModel
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
+from dialer.ui.pills import PillDelegate
 from dialer.ui.theme import Theme
 
 if TYPE_CHECKING:
     from dialer.ui.call_panel import CallPanel
-
-# What is imported inside functions is not needed before the first call is shown.
-# ruff: noqa: PLC0415
 
 PANEL_FROM = 980
 """From this width on, in the pixels of the design, the selected call stands beside the table."""
@@ -94,7 +92,7 @@ class HistoryPane(QWidget):
         self._count = QLabel(self)
         self._icons = icons
 
-        self.table = self._make_table(theme)
+        self.table = self._make_table(theme, icons)
         self.empty = EmptyState(theme, icons, self)
         self.panel: CallPanel | None = None
 
@@ -173,11 +171,12 @@ class HistoryPane(QWidget):
         if record := self.selected():
             self.call_again_asked.emit(record)
 
-    def _make_table(self, theme: Theme) -> QTableView:
+    def _make_table(self, theme: Theme, icons: Icons) -> QTableView:
         table = QTableView(self)
         table.setProperty("kind", "card")
         table.setAccessibleName(self.tr("History"))
         table.setModel(self._model)
+        table.setItemDelegateForColumn(Column.OUTCOME, PillDelegate(theme, icons, KIND_ROLE, table))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -188,6 +187,7 @@ class HistoryPane(QWidget):
         table.customContextMenuRequested.connect(self._show_menu)
         table.doubleClicked.connect(self.call_again)
         table.installEventFilter(self)
+        table.viewport().installEventFilter(self)
         rows = table.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -220,6 +220,9 @@ class HistoryPane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter on a row fills the fields in; Ctrl+C copies its recording ID."""
+        if event.type() == QEvent.Type.Resize and watched is self.table.viewport():
+            # After this event: the columns change the table that is at work here.
+            QTimer.singleShot(0, self, self._fit_columns)
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.call_again()
@@ -233,7 +236,6 @@ class HistoryPane(QWidget):
         """Drop columns, and the panel, for which there is no room."""
         super().resizeEvent(event)
         self._show_panel()
-        QTimer.singleShot(0, self, self._fit_columns)
 
     @Slot()
     def _fit_columns(self) -> None:
@@ -259,7 +261,6 @@ class HistoryPane(QWidget):
         rows = self._model.rowCount()
         searched = self._model.searched
         if rows:
-            self._paint_outcomes()
             self._stack.setCurrentWidget(self.table)
         else:
             self._stack.setCurrentWidget(self._empty_ground)
@@ -306,10 +307,10 @@ class HistoryPane(QWidget):
         shown = record is not None
         if self.panel is not None and shown is self.panel.isHidden():
             self.panel.setVisible(shown)
-            QTimer.singleShot(0, self, self._fit_columns)
 
     def _make_panel(self) -> "CallPanel":
-        from dialer.ui.call_panel import CallPanel
+        # Many windows never show a call beside the table, and the start need not wait for it.
+        from dialer.ui.call_panel import CallPanel  # noqa: PLC0415
 
         panel = CallPanel(self._theme, self)
         panel.hide()
@@ -317,14 +318,6 @@ class HistoryPane(QWidget):
         panel.copy_asked.connect(self.copy_text)
         self._below.addWidget(panel, 2)
         return panel
-
-    def _paint_outcomes(self) -> None:
-        """Have outcomes painted as pills, from the first row on."""
-        from dialer.ui.pills import PillDelegate
-
-        if self.table.itemDelegateForColumn(Column.OUTCOME) is None:
-            pills = PillDelegate(self._theme, self._icons, KIND_ROLE, self.table)
-            self.table.setItemDelegateForColumn(Column.OUTCOME, pills)
 
     @Slot()
     def _search_now(self) -> None:

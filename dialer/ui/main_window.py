@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from dialer.calls.call import CallRecord, OutcomeKind
 from dialer.calls.place import EndedCall
@@ -48,6 +48,8 @@ class MainWindow(QMainWindow):
     profile_chosen = Signal(str)
     theme_chosen = Signal(str)
     help_asked = Signal()
+    redial_asked = Signal()
+    """Bring the last callee back."""
     quit_asked = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, calling: Calling, history: HistoryPane) -> None:
@@ -57,7 +59,7 @@ class MainWindow(QMainWindow):
         self._calling = calling
         self._leaving = False
         self._was_painted = False
-        self._last: CallRecord | None = None
+        self._asks = False
         self.bar = CallBar(theme, icons)
         self.band = MessageBand(theme, icons)
         self.first_steps = FirstSteps(theme)
@@ -88,10 +90,8 @@ class MainWindow(QMainWindow):
 
     # What the program tells it
 
-    def use_profile(self, profile: Profile | None, *, sandbox: bool) -> None:
-        """Call with `profile` from now on."""
-        self._calling.profile = profile
-        self._calling.is_sandbox = sandbox
+    def show_profile(self, profile: Profile | None, *, sandbox: bool) -> None:
+        """Show what calls are placed with from now on, and fill in its defaults."""
         self.bar.use_profile(profile)
         self.status.show_profile(profile, sandbox=sandbox)
         self._sandbox_action.setChecked(sandbox)
@@ -112,16 +112,19 @@ class MainWindow(QMainWindow):
             action.setData(name)
             group.addAction(action)
         group.triggered.connect(self._choose_profile)
-        self._profile_menu.menuAction().setVisible(len(names) > 1)
+        # One name is no choice, unless it is not chosen.
+        self._profile_menu.menuAction().setVisible(len(names) > 1 or (bool(names) and not chosen))
         self.status.offer_profiles(names, chosen)
 
     def tell(self, kind: str, headline: str, text: str, code: str = "") -> None:
         """Say something in the message band."""
+        self._asks = False
         self.band.show_message(kind, headline, text, code)
 
     @Slot(object)
     def tell_refusal(self, why: Refusal) -> None:
         """Say why there was no call."""
+        self._asks = False
         said = why.words
         actions = [self._to_profiles()] if why.credentials else []
         self.band.show_message("not_sent", told(said.headline), told(said.text), said.code, actions)
@@ -134,8 +137,10 @@ class MainWindow(QMainWindow):
         return self.saveGeometry()
 
     def leave(self) -> None:
-        """Hide, and let the next close go through: the program is ending."""
+        """Hide with all that belongs to it, and let the next close through: it is the end."""
         self._leaving = True
+        for dialog in self.findChildren(QDialog):
+            dialog.hide()
         self.hide()
 
     # What the operator does
@@ -143,18 +148,14 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def fill_in(self, record: CallRecord) -> None:
         """Put a call's values into the fields; only Enter or Call places it."""
-        request = record.request
-        self.bar.fill_in(
-            f"+{request.callee}", request.display_number or "", request.account, request.note or ""
-        )
-
-    @Slot()
-    def redial(self) -> None:
-        """Bring the last callee back into its field."""
-        model = self.history.table.model()
-        record = self._last or model.record(0)  # type: ignore[attr-defined]
-        if record is not None:
-            self.bar.fill_in(f"+{record.request.callee}")
+        request, profile = record.request, self._calling.profile
+        if profile is not None and request.profile == profile.name:
+            self.bar.fill_in(
+                request.callee, request.display_number or "", request.account, request.note or ""
+            )
+        else:
+            # Another profile's account and display number would not work here.
+            self.bar.fill_in(request.callee, note=request.note or "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what there is no height for: the calls themselves come first."""
@@ -183,15 +184,16 @@ class MainWindow(QMainWindow):
     # What became of a call
 
     @Slot(object)
-    def _on_begun(self, record: CallRecord) -> None:
-        self._last = record
+    def _on_begun(self, _: CallRecord) -> None:
         self.band.clear()
 
     @Slot(object)
     def _on_ended(self, ended: EndedCall) -> None:
         request, outcome = ended.record.request, ended.outcome
         said = words(outcome, request.account, sandbox=request.sandbox)
-        code = " ".join(part for part in (said.code, ended.journal_error or "") if part)
+        text = told(said.text)
+        if ended.not_written is not None:
+            text = f"{text} {told(ended.not_written)}"
         actions: list[Action] = []
         if outcome.status == WRONG_CREDENTIALS:
             actions.append(self._to_profiles())
@@ -199,35 +201,41 @@ class MainWindow(QMainWindow):
             actions.append(
                 (self.tr("Copy recording ID"), lambda: self.history.copy_text(recording_id))
             )
-        self.band.show_message(
-            outcome.kind.value, told(said.headline), told(said.text), code, actions
-        )
-        if outcome.kind is OutcomeKind.PLACED:
-            # It was about this callee, and must not travel with the next one.
+        self.band.show_message(outcome.kind.value, told(said.headline), text, said.code, actions)
+        if outcome.kind is OutcomeKind.PLACED and self.bar.typed() == self._calling.under_way:
+            # Unless the next call is being typed already. The note was about this callee, and
+            # must not travel with the next one.
             self.bar.note.clear()
-        if outcome.kind is OutcomeKind.PLACED and self.bar.isAncestorOf(
-            self.focusWidget() or self.bar
-        ):
-            self.bar.focus_callee()
+            if self.bar.isAncestorOf(self.focusWidget() or self.bar):
+                self.bar.focus_callee()
 
     @Slot(object)
     def _on_question(self, question: Question) -> None:
+        from dialer.calls.number import format_digits  # noqa: PLC0415 - for the start's sake
+
         def place() -> None:
-            self.band.clear()
-            self.bar.focus_callee()
-            self._calling.place(question.request)
+            leave_it()
+            self._calling.place(question.request, question.typed)
 
         def leave_it() -> None:
-            self.band.clear()
+            self._drop_question()
             self.bar.focus_callee()
 
         self.band.show_message(
             "unknown",
-            self.tr("Call again?"),
+            self.tr("Call {callee} again?").format(callee=format_digits(question.request.callee)),
             told(question.why),
             "",
             [(self.tr("Do not call"), leave_it), (self.tr("Call anyway"), place)],
         )
+        self._asks = True
+
+    @Slot()
+    def _drop_question(self) -> None:
+        """A question is about what stood in the fields, and goes when that changes."""
+        if self._asks:
+            self._asks = False
+            self.band.clear()
 
     @Slot()
     def _on_cleared(self) -> None:
@@ -246,7 +254,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.bar.call_asked.connect(self._calling.ask)
-        self.bar.last_number_asked.connect(self.redial)
+        self.bar.last_number_asked.connect(self.redial_asked)
+        self.bar.edited.connect(self._drop_question)
         self.bar.cleared.connect(self._on_cleared)
         self._calling.busy_changed.connect(self.bar.set_busy)
         self._calling.begun.connect(self._on_begun)
@@ -268,7 +277,7 @@ class MainWindow(QMainWindow):
         bar = self.menuBar()
         calls = bar.addMenu(self.tr("&Calls"))
         self._add(calls, self.tr("&New number"), self.bar.focus_callee, "Ctrl+L")
-        self._add(calls, self.tr("&Redial"), self.redial, "Ctrl+R")
+        self._add(calls, self.tr("&Redial"), self.redial_asked, "Ctrl+R")
         calls.addSeparator()
         self._add(calls, self.tr("&Quit"), self.quit_asked, "Ctrl+Q")
 

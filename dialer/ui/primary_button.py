@@ -3,14 +3,14 @@
 from typing import Literal
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from dialer.ui.theme import Theme
 
 
 class PrimaryButton(QPushButton):
-    """A push button on the accent colour; kind "call" is as high as a field.
+    """A push button on the accent colour; kind "call" is as high as a field, and deaf to Enter.
 
     With the focus it wears a ring inside its edge: one around it would be the accent on the
     accent, and the style sheet knows no ring with a gap.
@@ -27,7 +27,15 @@ class PrimaryButton(QPushButton):
         super().__init__(text, parent)
         self._theme = theme
         self.setProperty("kind", kind)
+        self._calls = kind == "call"
         theme.changed.connect(self.update)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave Enter to the fields: on some desktops it presses buttons, and this one calls."""
+        if self._calls and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the button as the style sheet says, then the ring."""

@@ -48,7 +48,7 @@ class ProfileForm(QWidget):
         self.api_secret = self._line()
         self.api_secret.setEchoMode(QLineEdit.EchoMode.Password)
         for field in (self.api_key, self.api_secret):
-            field.setMaxLength(LENGTH_LIMIT)
+            field.setMaxLength(LENGTH_LIMIT + 1)  # one over is told, not cut
         self.app_id = self._line()
         self.account = self._line()
         self.display_number = self._line()

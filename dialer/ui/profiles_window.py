@@ -91,6 +91,7 @@ class ProfilesWindow(QDialog):
         self._ask_provider = ask_provider
         self._profiles = Profiles((), None)
         self._new = True
+        self._working = False
         self.setWindowTitle(self.tr("Profiles"))
         self.resize(theme.px(760), theme.px(620))
 
@@ -142,6 +143,7 @@ class ProfilesWindow(QDialog):
         layout.setSpacing(theme.px(16))
         layout.addLayout(left, 1)
         layout.addLayout(right, 3)
+        self.finished.connect(self._leave)
         self._run(self._desk.load, self._on_loaded)
 
     # Which profile is shown
@@ -306,14 +308,29 @@ class ProfilesWindow(QDialog):
     def _run(self, work: Callable[[], object], then: object) -> None:
         background = Background(self)
         background.succeeded.connect(then)
-        background.succeeded.connect(self._allow)
+        background.succeeded.connect(self._on_ended)
         background.failed.connect(self._on_failed)
-        self._allow_only_closing()
+        self._working = True
+        self._allow()
         background.start(work)
 
     @Slot(object)
-    def _on_failed(self, error: object) -> None:
+    def _on_ended(self, _: object) -> None:
+        self._working = False
         self._allow()
+        if self.isHidden():
+            self._leave()
+
+    @Slot()
+    def _leave(self) -> None:
+        """Go, once closed; but not before the news of what is still being done has come."""
+        if not self._working:
+            self.deleteLater()
+
+    @Slot(object)
+    def _on_failed(self, error: object) -> None:
+        self.show()  # closed or not: what did not work must be told
+        self._on_ended(error)
         if isinstance(error, KeyringTrouble):
             actions = []
             if not self.form.typed_credentials().untouched:
@@ -340,14 +357,10 @@ class ProfilesWindow(QDialog):
     def _allow(self, *_: object) -> None:
         chosen = self._chosen()
         for button in (self._save, self._check, self._add):
-            button.setEnabled(True)
+            button.setEnabled(not self._working)
         is_default = chosen is not None and chosen.name == self._profiles.default_name
-        self._default.setEnabled(chosen is not None and not is_default)
-        self._remove.setEnabled(chosen is not None)
-
-    def _allow_only_closing(self) -> None:
-        for button in (self._save, self._check, self._add, self._default, self._remove):
-            button.setEnabled(False)
+        self._default.setEnabled(chosen is not None and not is_default and not self._working)
+        self._remove.setEnabled(chosen is not None and not self._working)
 
     def _button(self, text: str, then: object) -> QPushButton:
         button = QPushButton(text, self)

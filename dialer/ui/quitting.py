@@ -84,7 +84,7 @@ class Quitting(QObject):
         logging.shutdown()
         # Destroying a thread that still runs would abort with a core dump. What must last is
         # on disk: an outcome that never came is read as unknown from now on.
-        os._exit(0)
+        os._exit(1)
 
 
 class SignalWatch(QObject):

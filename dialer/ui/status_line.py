@@ -39,6 +39,7 @@ class StatusLine(QWidget):
         self._switcher = ChoiceBox(theme, icons, self)
         self._switcher.setAccessibleName(self.tr("Profile"))
         self._switcher.setToolTip(self.tr("Call with this profile"))
+        self._switcher.setPlaceholderText(self.tr("Profile"))
         self._switcher.hide()
         self._switcher.textActivated.connect(self.profile_chosen)
         self._hint = QLabel(self.tr("F1 help"), self)
@@ -84,8 +85,7 @@ class StatusLine(QWidget):
         self._switcher.clear()
         self._switcher.addItems(list(names))
         self._switcher.setVisible(len(names) > 1)
-        if chosen is not None:
-            self._switcher.setCurrentText(chosen)
+        self._switcher.setCurrentIndex(names.index(chosen) if chosen in names else -1)
 
     @Slot(str)
     def show_copied(self, text: str) -> None:

@@ -20,7 +20,7 @@ _BARE, _LIBRARIES, _DIALER = "bare QMainWindow", "bare QMainWindow, same librari
 
 
 def measure(surroundings: Surroundings, times: int) -> None:
-    """Print proportional and private memory, and the ratio of the first."""
+    """Print proportional, private and resident memory, and the ratio of the first."""
     what = "(c) memory of the idle window"
     tools = missing("Xvfb") + ([] if exact() else missing("xdotool"))
     if tools:
@@ -40,12 +40,13 @@ def measure(surroundings: Surroundings, times: int) -> None:
     for _ in range(ROUNDS * times):
         for name, arguments in programs.items():
             found[name].append(_idle_memory(surroundings, arguments))
-    heading(f"{what}, median of {ROUNDS * times}", "PSS", "private")
+    heading(f"{what}, median of {ROUNDS * times}", "PSS", "private", "resident")
     shares = {}
     for name, all_found in found.items():
         shares[name] = middle([each["Pss"] for each in all_found])
         private = [each["Private_Clean"] + each["Private_Dirty"] for each in all_found]
-        line(name, shares[name], middle(private), unit="MB")
+        resident = middle([each["Rss"] for each in all_found])
+        line(name, shares[name], middle(private), resident, unit="MB")
     tops = sorted({name.partition(".")[0] for name in imported})
     print(f"  (the libraries: {', '.join(tops)})")
     against("dialer : bare, same libraries", shares[_DIALER] / shares[_LIBRARIES], AIM, "×")

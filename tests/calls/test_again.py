@@ -47,14 +47,14 @@ def test_without_a_call_there_is_nothing_to_ask() -> None:
 
 def test_a_later_call_that_was_not_sent_does_not_settle_an_unknown_one() -> None:
     calls = [ended(Outcome.not_sent(Cause.REFUSED), 0), ended(UNKNOWN, 120_000)]
-    assert "2 minutes ago" in str(reason_to_ask(calls, NOW))
+    assert "2 min ago" in str(reason_to_ask(calls, NOW))
 
 
 def test_a_clock_that_was_put_back_asks_rather_than_not() -> None:
-    assert "0 seconds ago" in str(reason_to_ask([ended(PLACED, -3_600_000)], NOW))
+    assert "a few seconds ago" in str(reason_to_ask([ended(PLACED, -3_600_000)], NOW))
 
 
 def test_the_age_is_told_as_people_say_it() -> None:
-    assert "7 seconds ago" in str(reason_to_ask([ended(PLACED, 7_900)], NOW))
+    assert "a few seconds ago" in str(reason_to_ask([ended(PLACED, 7_900)], NOW))
     assert "less than a minute ago" in str(reason_to_ask([ended(UNKNOWN, 59_999)], NOW))
-    assert "29 minutes ago" in str(reason_to_ask([ended(UNKNOWN, UNSETTLED_MS - 1)], NOW))
+    assert "29 min ago" in str(reason_to_ask([ended(UNKNOWN, UNSETTLED_MS - 1)], NOW))

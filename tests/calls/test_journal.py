@@ -111,7 +111,12 @@ def called(folder: DataFolder) -> Iterator[DataFolder]:
     journal = folder.writer()
     for request, outcome in (
         (REQUEST, PLACED),
-        (CallRequest("4915112345678", "test_002", note="100% sure_thing"), Outcome.rejected("-10")),
+        (
+            CallRequest(
+                "4915112345678", "test_002", note="100% sure_thing", profile=REQUEST.profile
+            ),
+            Outcome.rejected("-10"),
+        ),
         (
             CallRequest("33144556677", "test_001", "442079460018", profile="Ärger"),
             Outcome.rejected("-22", "callee format wrong"),
@@ -268,14 +273,19 @@ def test_the_version_changes_when_somebody_has_written(called: DataFolder) -> No
 
 def test_what_was_used_comes_back_with_the_latest_first(called: DataFolder) -> None:
     reader, journal = called.reader(), called.writer()
-    assert reader.used("account", sandbox=False) == ["test_001", "test_002"]
-    journal.begin(replace(REQUEST, account="test_002", display_number=None))
-    assert reader.used("account", sandbox=False) == ["test_002", "test_001"]
-    assert reader.used("account", sandbox=False, limit=1) == ["test_002"]
-    assert reader.used("account", sandbox=True) == ["sandbox"]
-    assert reader.used("display_number", sandbox=False) == ["442079460018", "1008122211"]
+
+    def used(field: str, **more: object) -> list[str]:
+        return reader.used(field, **{"profile": REQUEST.profile, "sandbox": False, **more})
+
+    assert used("account") == ["test_002", "test_001"]
+    journal.begin(replace(REQUEST, display_number=None))
+    assert used("account") == ["test_001", "test_002"]
+    assert used("account", limit=1) == ["test_001"]
+    assert used("display_number") == ["1008122211"]
+    assert used("account", profile="Ärger") == ["test_001"], "each profile has its own"
+    assert used("account", profile="", sandbox=True) == ["sandbox"]
     with pytest.raises(ValueError, match="recording_id"):
-        reader.used("recording_id", sandbox=False)
+        used("recording_id")
 
 
 def test_a_reader_never_writes(called: DataFolder) -> None:

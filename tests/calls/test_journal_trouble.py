@@ -159,8 +159,8 @@ def test_a_journal_taken_away_during_a_call_is_told_with_the_outcome(folder: Dat
 
     ended = place_call(REQUEST, Thief(), journal, Patience(5))
     assert ended.outcome == PLACED
-    assert ended.journal_error
-    assert "moved, deleted or replaced" in ended.journal_error
+    assert ended.not_written
+    assert "moved, deleted or replaced" in str(ended.not_written)
 
 
 def test_an_outcome_without_its_row_is_not_lost_silently(folder: DataFolder) -> None:
@@ -185,7 +185,7 @@ def test_a_journal_locked_by_another_program_is_told_and_nothing_is_sent(
         assert is_calm(str(told.value))
         assert folder.reader().count() == 0, "reading goes on"
         other.execute("ROLLBACK")
-    assert place_call(REQUEST, provider, journal, Patience(5)).journal_error is None
+    assert place_call(REQUEST, provider, journal, Patience(5)).not_written is None
 
 
 def test_a_writer_waits_for_another(folder: DataFolder) -> None:
@@ -213,7 +213,7 @@ def call():
     except JournalError as error:
         say(f"sent {len(provider.asked)}: {error}")
     else:
-        say(f"sent {len(provider.asked)}: {ended.record.outcome_name} {ended.journal_error}")
+        say(f"sent {len(provider.asked)}: {ended.record.outcome_name} {ended.not_written}")
 """
 
 FILE_SIZE_LIMIT = """
@@ -257,11 +257,11 @@ def test_an_outcome_that_finds_no_room_is_handed_back_and_the_call_is_not_lost(
         "ended = place_call(REQUEST, Filler(), folder.writer(), Patience(5))\n"
         "say(ended.outcome.recording_id)\n"
         "say(ended.record.outcome_name)\n"
-        "say(ended.journal_error)\n"
+        "say(str(ended.not_written))\n"
     )
     recording_id, name, error = child.done()
     assert recording_id == PLACED.recording_id
-    assert name == "calling"
+    assert name == "placed"
     assert is_calm(error)
     (call,) = folder.reader().newest(5)
     assert call.outcome == INTERRUPTED, "as for every call whose outcome is not known"

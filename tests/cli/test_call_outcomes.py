@@ -168,13 +168,15 @@ class DefectiveHouse(House):
         raise Defect
 
 
-def test_a_defect_in_the_middle_of_a_call_leaves_it_unknown(dialer: Front) -> None:
+def test_a_defect_in_the_middle_of_a_call_leaves_it_unknown(
+    dialer: Front, caplog: pytest.LogCaptureFixture
+) -> None:
     dialer.with_profile()
     dialer.house = DefectiveHouse
     said = dialer("call", "932111111111", "--json")
     assert said.code == 5
     assert said.json["outcome"] == "unknown"
-    assert "Defect" in said.err, "whoever mends it needs the trace"
+    assert "Defect" in caplog.text, "whoever mends it needs the trace"
     (call,) = dialer.calls()
     assert call.outcome
     assert (call.outcome.kind, call.outcome.cause) == (OutcomeKind.UNKNOWN, Cause.INTERRUPTED)

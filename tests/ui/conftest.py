@@ -74,9 +74,7 @@ def start(
     # The last resort would end the tests themselves, and with success.
     monkeypatch.setattr("dialer.ui.quitting.os._exit", _did_not_end)
 
-    def begin(
-        *, sandbox: bool = False, profile: str | None = None, wait: bool = True
-    ) -> Operator:
+    def begin(*, sandbox: bool = False, profile: str | None = None, wait: bool = True) -> Operator:
         program = Program(qapp, folders, sandbox=sandbox, profile=profile)
         started.append(operator := Operator(qtbot, program))
         operator.open()

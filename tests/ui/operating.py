@@ -199,6 +199,8 @@ class Operator:
         """End the program, if it has not ended, and let go of it."""
         if not self._ended:
             self.quit()
+        self.window.deleteLater()
+        self.program.deleteLater()
         del self.program, self.window
 
     def _has_keyboard(self) -> QWidget:
@@ -207,8 +209,8 @@ class Operator:
         active = QApplication.activeWindow()
         if active is None or not active.isVisible():
             # A window manager would give the keyboard back after a menu or a dialog.
-            with self._qtbot.waitActive(self.window):
-                self.window.activateWindow()
+            self.window.activateWindow()
+            self.until(self.window.isActiveWindow)
         return QApplication.focusWidget() or self.window
 
     def _button(self, fits: Callable[[str], bool]) -> QAbstractButton:
@@ -234,7 +236,10 @@ def rows_of(model: object) -> list[dict[str, str]]:
     columns = range(model.columnCount())  # type: ignore[attr-defined]
     titles = [model.headerData(column, Qt.Orientation.Horizontal) for column in columns]  # type: ignore[attr-defined]
     return [
-        {title: model.index(row, column).data() for column, title in zip(columns, titles, strict=True)}  # type: ignore[attr-defined]
+        {
+            title: model.index(row, column).data()
+            for column, title in zip(columns, titles, strict=True)
+        }  # type: ignore[attr-defined]
         for row in range(model.rowCount())  # type: ignore[attr-defined]
     ]
 

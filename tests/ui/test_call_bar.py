@@ -1,8 +1,8 @@
 """The call bar by itself: what its keys ask for, and what it says of the callee."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -10,9 +10,10 @@ from ui.operating import words_in
 
 from dialer.calls.request import RequestRefused, read_request
 from dialer.settings.profile import Profile
-from dialer.ui.call_bar import CallBar, Typed
+from dialer.ui.call_bar import CallBar
 from dialer.ui.icons import Icons
 from dialer.ui.theme import Theme
+from dialer.ui.typed import Typed
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -115,19 +116,14 @@ def test_enter_without_a_callee_asks_for_the_last_number(bar: Bar, at: int) -> N
     assert bar.last_number == 1
 
 
-def test_while_a_call_is_under_way_nothing_asks(bar: Bar) -> None:
+def test_while_a_call_is_under_way_the_button_cannot_be_pressed(bar: Bar) -> None:
     bar.write(NUMBER)
     bar.bar.set_busy(True)
     assert bar.bar.call_button.text() == "Calling…"
-    for field in bar.fields:
-        bar.press(ENTER, field)
     bar.qtbot.mouseClick(bar.bar.call_button, Qt.MouseButton.LeftButton)
-    bar.press(Qt.Key.Key_Escape)
-    bar.press(ENTER)
     assert bar.asked == []
-    assert bar.last_number == 0
     bar.bar.set_busy(False)
-    assert bar.asked == []
+    assert bar.asked == [], "nothing was kept for later"
     assert bar.bar.call_button.text() == "Call"
 
 
@@ -239,9 +235,22 @@ def test_a_refusal_marks_its_field_until_it_is_mended(bar: Bar, at: int) -> None
     assert not field.property("wrong")
 
 
-def test_a_note_can_be_no_longer_than_the_provider_takes(bar: Bar) -> None:
-    bar.bar.note.insert("x" * 1001)
-    assert len(bar.bar.note.text()) == 1000
+def test_what_is_too_long_is_told_and_not_cut_to_something_else(bar: Bar) -> None:
+    bar.paste("+" + "4" * 2000)
+    assert "too many for a number" in bar.line
+    bar.bar.note.insert("x" * 2000)
+    with pytest.raises(RequestRefused, match="1000 at most"):
+        read_request(callee=NUMBER, account="test_001", note=bar.bar.note.text())
+
+
+@pytest.mark.parametrize("country", ["", "DE", "GB", "US"])
+@pytest.mark.parametrize("digits", [NUMBER, "932111111111", "1008122211", "4930123456"])
+def test_what_is_filled_in_is_read_as_the_same_digits(bar: Bar, digits: str, country: str) -> None:
+    bar.use(default_country=country)
+    bar.bar.fill_in(digits)
+    assert bar.line.startswith(f"Sends {digits} ")
+    assert bar.bar.callee.selectedText() == bar.bar.callee.text()
+    assert bar.asked == []
 
 
 def test_what_is_typed_before_numbers_can_be_read_is_read_then(
@@ -271,7 +280,9 @@ def test_in_a_narrow_bar_the_lesser_fields_are_folded_away(bar: Bar) -> None:
     assert bar.bar.callee.isVisible()
     assert bar.bar.call_button.isVisible()
     (fold,) = (
-        each for each in bar.bar.findChildren(QPushButton) if each.isVisible() and each.isCheckable()
+        each
+        for each in bar.bar.findChildren(QPushButton)
+        if each.isVisible() and each.isCheckable()
     )
     bar.qtbot.mouseClick(fold, Qt.MouseButton.LeftButton)
     assert all(field.isVisible() for field in bar.fields)

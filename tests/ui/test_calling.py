@@ -13,10 +13,10 @@ from ui.operating import ENTER, Operator
 
 from dialer.calls.call import CallRequest, Cause, Outcome
 from dialer.settings.profile import Profile
-from dialer.ui.call_bar import Typed
 from dialer.ui.call_worker import CallOrder, Refusal
 from dialer.ui.calling import Calling, Question
 from dialer.ui.profiles_window import ProfilesWindow
+from dialer.ui.typed import Typed
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -24,6 +24,7 @@ pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 Provider = Callable[[Behaviour], FaultyServer]
 AddProfile = Callable[..., Profile]
 NUMBER = "932111111111"
+QUESTION = "Call +93 2111111111 again?"
 UNKNOWN, SYSTEM_ERROR, REJECTED, WRONG_CREDENTIALS = (
     "9990001008",
     "9990000018",
@@ -41,7 +42,7 @@ def test_the_same_callee_within_ten_seconds_is_asked_about(
 ) -> None:
     sandbox.call(NUMBER)
     sandbox.press(ENTER)
-    assert sandbox.message.startswith("Call again?")
+    assert sandbox.message.startswith(QUESTION)
     assert "the call was placed" in sandbox.message
     assert not sandbox.busy
     sandbox.click(sandbox.button("Do not call"))
@@ -61,7 +62,7 @@ def test_call_anyway_calls(sandbox: Operator) -> None:
 def test_enter_never_answers_the_question_by_itself(sandbox: Operator) -> None:
     sandbox.call(NUMBER)
     sandbox.press(*[ENTER] * 5)
-    assert sandbox.message.startswith("Call again?")
+    assert sandbox.message.startswith(QUESTION)
     assert len(sandbox.rows()) == 1
     assert not sandbox.busy
     for answer in (sandbox.button("Do not call"), sandbox.button("Call anyway")):
@@ -71,7 +72,7 @@ def test_enter_never_answers_the_question_by_itself(sandbox: Operator) -> None:
         assert not answer.autoDefault()
         answer.setFocus()
         sandbox.press(ENTER, Qt.Key.Key_Enter)
-        assert sandbox.message.startswith("Call again?")
+        assert sandbox.message.startswith(QUESTION)
     assert len(sandbox.rows()) == 1
 
 
@@ -88,13 +89,25 @@ def test_the_question_can_be_answered_by_keys(sandbox: Operator) -> None:
     assert sandbox.outcome().startswith("Placed.")
 
 
-def test_what_is_called_anyway_is_what_was_asked_about(sandbox: Operator) -> None:
+@pytest.mark.parametrize("name", ["Callee", "Display number", "Account", "Note"])
+def test_a_question_goes_when_what_it_was_about_changes(sandbox: Operator, name: str) -> None:
     sandbox.call(NUMBER)
     sandbox.press(ENTER)
-    sandbox.write("442079460018", into="Callee")
+    assert sandbox.message.startswith(QUESTION)
+    sandbox.write("442079460018", into=name)
+    assert sandbox.message == ""
+    assert len(sandbox.rows()) == 1
+
+
+def test_the_outcome_of_what_was_called_anyway_stays_while_the_next_is_typed(
+    sandbox: Operator,
+) -> None:
+    sandbox.call(NUMBER)
+    sandbox.press(ENTER)
     sandbox.click(sandbox.button("Call anyway"))
     sandbox.outcome()
-    assert {row["Callee"] for row in sandbox.rows()} == {"+93 2111111111"}
+    sandbox.write("442079460018", into="Callee")
+    assert sandbox.message.startswith("Placed.")
 
 
 def test_another_callee_is_called_at_once(sandbox: Operator) -> None:
@@ -124,7 +137,7 @@ def test_after_not_sent_there_is_no_question(
 def test_a_call_that_may_still_ring_is_asked_about(sandbox: Operator, number: str) -> None:
     assert "the phones may" in sandbox.call(number).lower()
     sandbox.press(ENTER)
-    assert sandbox.message.startswith("Call again?")
+    assert "again?" in sandbox.message
     assert "no certain outcome" in sandbox.message
     assert len(sandbox.rows()) == 1
 
@@ -134,17 +147,20 @@ def test_a_call_of_another_program_counts_as_well(start: Start, journal: Journal
     operator = start(sandbox=True)
     operator.write(NUMBER)
     operator.press(ENTER)
-    assert operator.message.startswith("Call again? This number is being called right now")
+    assert operator.message.startswith(f"{QUESTION} This number is being called right now")
 
 
 # The same, to the second and without a window
 
 
+TYPED = Typed(NUMBER, "", "sandbox", "")
+
+
 @pytest.fixture
 def calling(qapp: QApplication, journal: JournalOnDisk) -> Calling:
     calling = Calling()
-    calling.profile = Profile.of_sandbox("http://127.0.0.1:9", app_id="", account="sandbox")
-    calling.is_sandbox = True
+    profile = Profile.of_sandbox("http://127.0.0.1:9", app_id="", account="sandbox")
+    calling.use(profile, sandbox=True)
     calling.can_read_numbers = True
     calling.history = journal.reader()
     return calling
@@ -201,24 +217,32 @@ def test_a_sandbox_call_is_no_reason_to_ask_about_a_real_one(
     assert not asks(calling)
 
 
-def test_a_second_order_waits_for_no_queue(calling: Calling) -> None:
+def test_a_second_order_is_told_and_waits_in_no_queue(calling: Calling) -> None:
     orders: list[CallOrder] = []
+    told: list[Refusal] = []
     calling.order.connect(orders.append)
-    calling.ask(Typed(NUMBER, "", "sandbox", ""))
+    calling.told.connect(told.append)
+    calling.ask(TYPED)
+    calling.ask(TYPED)  # a second press of the same call does nothing
+    assert told == []
     calling.ask(Typed("442079460018", "", "sandbox", ""))
-    calling.place(REQUEST)
+    calling.place(REQUEST, TYPED)
     assert [order.request.callee for order in orders] == [NUMBER]
-    calling.on_refused(Refusal(words=None))  # type: ignore[arg-type]
+    assert [str(why.words.text)[:22] for why in told] == ["One call at a time: an"] * 2
+    calling.on_refused(told.pop())
     assert [order.request.callee for order in orders] == [NUMBER]
 
 
 def test_a_question_of_another_profile_is_not_answered_with_this_one(calling: Calling) -> None:
     orders: list[CallOrder] = []
+    told: list[Refusal] = []
     calling.order.connect(orders.append)
-    calling.profile = Profile("work", account="test_001")
-    calling.place(REQUEST)
+    calling.told.connect(told.append)
+    calling.use(Profile("work", account="test_001"), sandbox=False)
+    calling.place(REQUEST, TYPED)
     assert orders == []
     assert not calling.busy
+    assert ["profile was changed" in str(why.words.text) for why in told] == [True]
 
 
 def test_before_the_program_is_ready_nothing_is_called_or_kept_for_later(
@@ -229,9 +253,9 @@ def test_before_the_program_is_ready_nothing_is_called_or_kept_for_later(
     calling.order.connect(orders.append)
     calling.told.connect(told.append)
     history, calling.history = calling.history, None
-    calling.ask(Typed(NUMBER, "", "sandbox", ""))
+    calling.ask(TYPED)
     calling.history, calling.can_read_numbers = history, False
-    calling.ask(Typed(NUMBER, "", "sandbox", ""))
+    calling.ask(TYPED)
     calling.can_read_numbers = True
     assert orders == []
     assert ["still starting" in str(why.words.text) for why in told] == [True, True]

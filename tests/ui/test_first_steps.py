@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from ui.conftest import KEY, SECRET, Start
 from ui.journal_on_disk import JournalOnDisk
-from ui.operating import ENTER, Operator, words_in
+from ui.operating import CTRL, ENTER, Operator, words_in
 
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
@@ -60,9 +60,7 @@ def test_with_the_sandbox_wanted_the_two_ways_are_never_offered(start: Start) ->
     assert "SANDBOX" in status(operator)
 
 
-def test_with_a_profile_the_two_ways_are_not_offered(
-    start: Start, add_profile: AddProfile
-) -> None:
+def test_with_a_profile_the_two_ways_are_not_offered(start: Start, add_profile: AddProfile) -> None:
     add_profile()
     assert not offers_two_ways(start())
 
@@ -221,6 +219,41 @@ def test_with_another_profile_calls_go_to_another_provider(
     assert [b"442079460018" in each.body for each in home.requests] == [True]
 
 
+def test_in_the_sandbox_the_switcher_names_no_profile_and_leads_out_of_it(
+    start: Start, provider: Provider, add_profile: AddProfile
+) -> None:
+    server = provider(answers())
+    add_profile("work", base_url=server.url)
+    add_profile("home", base_url=server.url, account="test_002")
+    operator = start(sandbox=True)
+    assert operator.switcher().isVisible()
+    assert operator.switcher().currentText() == ""
+    operator.switcher().setFocus()
+    operator.press(Qt.Key.Key_Down)
+    assert operator.switcher().currentText() == "work"
+    assert operator.text("Account") == "test_001"
+    assert "SANDBOX" not in status(operator)
+    assert operator.call(NUMBER).startswith("Placed. Your phone test_001")
+
+
+def test_a_profile_removed_while_in_the_sandbox_is_no_longer_offered(
+    start: Start, add_profile: AddProfile
+) -> None:
+    add_profile("work")
+    add_profile("home")
+    operator = start(sandbox=True)
+    operator.press(Qt.Key.Key_P, modifier=CTRL)
+    (window,) = operator.window.findChildren(ProfilesWindow)
+    operator.until(button(window, "Remove").isEnabled)
+    operator.click(button(window, "Remove"))
+    operator.click(button(window, "Remove it"))
+    operator.until(lambda: window.list.count() == 1)
+    operator.click(button(window, "Close"))
+    assert not operator.switcher().isVisible()
+    assert "SANDBOX" in status(operator)
+    assert operator.text("Account") == "sandbox"
+
+
 def test_the_menu_switches_profiles_too(start: Start, add_profile: AddProfile) -> None:
     add_profile("work")
     add_profile("home & away", account="test_002")
@@ -242,7 +275,9 @@ def test_a_profile_that_there_is_not_is_told_and_no_other_used(
     server = provider(answers())
     add_profile("work", base_url=server.url)
     operator = start(profile="hom")
-    assert operator.message == "No such profile. There is no profile hom."
+    assert operator.message == (
+        "No such profile. There is no profile hom. Choose another, or add it."
+    )
     operator.write(NUMBER)
     operator.write("test_001", into="Account")
     operator.press(ENTER)

@@ -14,6 +14,7 @@ from ui.operating import rows_of
 from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome
 from dialer.calls.number import format_digits
 from dialer.calls.place import JournalError
+from dialer.calls.sentence import Sentence
 from dialer.ui.history_model import (
     KIND_ROLE,
     PAGE,
@@ -44,8 +45,8 @@ class CountingReader:
         self._reader = reader
         self.pages = 0
 
-    def rows(self, search: str = "") -> "array[int]":
-        return self._reader.rows(search)
+    def rows(self, search: str = "", after: int = 0) -> "array[int]":
+        return self._reader.rows(search, after)
 
     def at(self, rows: list[int]) -> dict[int, CallRecord]:
         self.pages += 1
@@ -58,7 +59,7 @@ class LongHistory:
     def __init__(self, count: int) -> None:
         self._count = count
 
-    def rows(self, search: str = "") -> "array[int]":
+    def rows(self, search: str = "", after: int = 0) -> "array[int]":
         return array("q", range(self._count, 0, -1))
 
     def at(self, rows: list[int]) -> dict[int, CallRecord]:
@@ -72,13 +73,13 @@ class BrokenReader:
         self._rows = rows
         self.broken = False
 
-    def rows(self, search: str = "") -> "array[int]":
+    def rows(self, search: str = "", after: int = 0) -> "array[int]":
         if self.broken:
-            raise JournalError("The disk is gone.")
+            raise JournalError(Sentence("The disk is gone."))
         return self._rows
 
     def at(self, rows: list[int]) -> dict[int, CallRecord]:
-        raise JournalError("The disk is gone.")
+        raise JournalError(Sentence("The disk is gone."))
 
 
 @pytest.fixture
@@ -293,7 +294,9 @@ def test_a_call_under_way_elsewhere_is_known_and_its_end_is_seen(
     assert not model.shows_calls_under_way()
 
 
-def test_deleted_calls_go(show, journal: JournalOnDisk) -> None:
+def test_a_call_that_was_deleted_leaves_an_empty_row_and_no_defect(
+    show, journal: JournalOnDisk
+) -> None:
     import sqlite3
 
     journal.write(*calls(3))
@@ -303,6 +306,8 @@ def test_deleted_calls_go(show, journal: JournalOnDisk) -> None:
     connection.commit()
     connection.close()
     model.refresh()
+    assert ids(model) == [f"{2:019}", None, f"{0:019}"]
+    model.reload()
     assert ids(model) == [f"{2:019}", f"{0:019}"]
 
 

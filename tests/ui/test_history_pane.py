@@ -1,5 +1,7 @@
 """The history: finding a call again, copying of it, and filling the fields in from it."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QGuiApplication
@@ -13,19 +15,17 @@ from dialer.ui.call_panel import CallPanel
 from dialer.ui.history_model import Column
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
-pytestmark = [
-    pytest.mark.qt_log_ignore("This plugin does not support"),
-    pytest.mark.usefixtures("history"),
-]
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 BOB = CallRequest(
     "442079460018",
     "test_001",
     display_number="1008122211",
     note="Bob, about the invoice",
-    profile="work",
+    profile="sandbox",
+    sandbox=True,
 )
-ALICE = CallRequest("493012345678", "test_002", profile="work")
+ALICE = CallRequest("493012345678", "test_002", profile="sandbox", sandbox=True)
 
 
 @pytest.fixture
@@ -107,6 +107,16 @@ def test_the_panel_s_button_fills_the_fields_in_and_does_not_call(operator: Oper
     assert len(operator.rows()) == 2
 
 
+def test_of_another_profile_s_call_only_what_works_with_this_one_is_filled_in(
+    start: Start, journal: JournalOnDisk
+) -> None:
+    journal.write(PLACED, request=replace(BOB, profile="work", sandbox=False))
+    operator = start(sandbox=True)
+    operator.select(0)
+    operator.press(ENTER)
+    assert fields(operator) == ("+442079460018", "", "sandbox", "Bob, about the invoice")
+
+
 def test_selecting_a_row_changes_no_field(operator: Operator) -> None:
     operator.write("49", into="Callee")
     operator.select(1)
@@ -182,7 +192,13 @@ def test_beside_the_table_stands_all_of_the_selected_call(operator: Operator) ->
     assert operator.window.history.panel is None
     operator.select(1)
     words = words_in(panel(operator))
-    for part in ("+44 20 7946 0018", "Placed.", *BOBS[1:], "work", "2203031113381000002"):
+    for part in (
+        "+44 20 7946 0018",
+        "Placed.",
+        *BOBS[1:],
+        "Sandbox: no phone rang",
+        "2203031113381000002",
+    ):
         assert part in words
     operator.select(0)
     words = words_in(panel(operator))
@@ -276,7 +292,7 @@ def test_a_narrow_table_drops_columns_and_keeps_time_callee_and_outcome(
     operator: Operator,
 ) -> None:
     table = operator.window.history.table
-    assert not any(table.isColumnHidden(column) for column in Column)
+    operator.until(lambda: not any(table.isColumnHidden(column) for column in Column))
     operator.window.resize(480, 500)
     operator.until(lambda: table.isColumnHidden(Column.DISPLAY_NUMBER))
     for column in (Column.TIME, Column.CALLEE, Column.OUTCOME):
@@ -301,9 +317,7 @@ def open_menu(operator: Operator, row: int) -> QMenu:
     """Click on a row with the right button, as far as Qt tells of it."""
     place = operator.select(row)
     viewport = operator.window.history.table.viewport()
-    event = QContextMenuEvent(
-        QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place)
-    )
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
     QApplication.sendEvent(viewport, event)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)

@@ -3,6 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from doubles.faulty_server import (
@@ -71,9 +72,7 @@ def test_the_call_button_calls_too(sandbox: Operator) -> None:
 
 @pytest.mark.parametrize("name", FIELDS)
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
-def test_enter_calls_in_each_field_of_the_call(
-    sandbox: Operator, name: str, key: Qt.Key
-) -> None:
+def test_enter_calls_in_each_field_of_the_call(sandbox: Operator, name: str, key: Qt.Key) -> None:
     sandbox.write(NUMBER)
     sandbox.go_to(name)
     sandbox.press(key)
@@ -177,9 +176,11 @@ def test_a_second_press_within_the_same_call_does_nothing(
     operator.click(operator.button("Calling…"))
     operator.until(lambda: server.requests)
     assert [row["Outcome"] for row in operator.rows()] == ["Calling"]
-    # What comes meanwhile is filled in, and not called, now or later.
+    assert operator.message == ""
+    # What comes meanwhile is told and stays in its field: it is not called, now or later.
     operator.write("442079460018", into="Callee")
     operator.press(ENTER)
+    assert operator.message.startswith("Not sent. One call at a time: another is under way.")
     operator.click(operator.window.bar.call_button)
     server.close()
     operator.until(lambda: not operator.busy)
@@ -258,7 +259,7 @@ def test_the_last_number_is_asked_about_when_it_was_placed_just_now(sandbox: Ope
     sandbox.press(ESC, ENTER)
     assert sandbox.text("Callee") == f"+{NUMBER}"
     sandbox.press(ENTER)
-    assert sandbox.message.startswith("Call again?")
+    assert sandbox.message.startswith("Call +93 2111111111 again?")
     assert len(sandbox.rows()) == 1
 
 
@@ -277,11 +278,11 @@ def test_redial_only_fills_in(sandbox: Operator) -> None:
     assert len(sandbox.rows()) == 1
 
 
-def test_choosing_a_remembered_value_does_not_call(
-    start: Start, journal: JournalOnDisk
-) -> None:
+def test_choosing_a_remembered_value_does_not_call(start: Start, journal: JournalOnDisk) -> None:
     for account in ("test_001", "test_002"):
-        journal.write(PLACED, request=CallRequest("442079460018", account, sandbox=True))
+        journal.write(
+            PLACED, request=CallRequest("442079460018", account, profile="sandbox", sandbox=True)
+        )
     operator = start(sandbox=True)
     operator.write(NUMBER)
     operator.go_to("Account")
@@ -530,7 +531,9 @@ def _make_newer(journal: JournalOnDisk) -> None:
 def _help(operator: Operator) -> QWidget | None:
     from dialer.ui.help_window import HelpWindow
 
-    return next((each for each in operator.window.findChildren(HelpWindow) if each.isVisible()), None)
+    return next(
+        (each for each in operator.window.findChildren(HelpWindow) if each.isVisible()), None
+    )
 
 
 # Small windows

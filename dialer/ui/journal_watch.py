@@ -1,0 +1,113 @@
+"""The journal as the window reads it: opened once it is ready, and watched for other writers."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from dialer.calls.call import CallRecord
+from dialer.calls.place import JournalError
+from dialer.settings.folders import Folders
+from dialer.settings.profile import Profile
+from dialer.ui.history_model import HistoryModel
+from dialer.ui.words import told
+
+if TYPE_CHECKING:
+    from dialer.calls.journal import JournalReader
+
+LOOK_MS = 2_000
+"""How often the journal is asked whether another program wrote to it."""
+
+
+class JournalWatch(QObject):
+    """Reads the journal through a connection of its own, and keeps the history up to date.
+
+    UI thread. What cannot be read is told by `trouble`, once until it can be read again.
+    """
+
+    trouble = Signal(str)
+
+    def __init__(self, folders: Folders, model: HistoryModel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._folders = folders
+        self._model = model
+        self._formatted: Callable[[str], str] | None = None
+        self._seen_version = 0
+        self._told = False
+        self.reader: JournalReader | None = None
+        """The open journal, None before that."""
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self._look)
+
+    def open(self) -> bool:
+        """Open the journal, which the worker has made ready; whether that went well."""
+        # Imported here because the window is on screen before the journal is needed.
+        from dialer.calls.journal import JournalReader  # noqa: PLC0415
+
+        try:
+            self.reader = JournalReader(self._folders.journal, self._folders.lifelines)
+            self._seen_version = self.reader.version()
+        except JournalError as error:
+            self._tell(error)
+            return False
+        self._show()
+        self._timer.start()
+        return True
+
+    def show_numbers(self, formatted: Callable[[str], str]) -> None:
+        """Fill the table, whose numbers `formatted` makes readable; at once or when it opens."""
+        self._formatted = formatted
+        self._show()
+
+    def used(self, field: str, profile: Profile, *, sandbox: bool) -> list[str]:
+        """What `account` or `display_number` was in calls of this profile, the latest first."""
+        if self.reader is None:
+            return []
+        try:
+            return self.reader.used(field, profile=profile.name, sandbox=sandbox)
+        except JournalError as error:
+            self._tell(error)
+            return []
+
+    def last_of(self, profile: Profile, *, sandbox: bool) -> CallRecord | None:
+        """The newest call of this profile."""
+        if self.reader is None:
+            return None
+        try:
+            return self.reader.last_of(profile.name, sandbox=sandbox)
+        except JournalError as error:
+            self._tell(error)
+            return None
+
+    def close(self) -> None:
+        """Stop watching, and close the connection."""
+        self._timer.stop()
+        if self.reader is not None:
+            self.reader.close()
+
+    def _show(self) -> None:
+        if self.reader is not None and self._formatted is not None:
+            self._model.read_from(self.reader, self._formatted)
+
+    @Slot()
+    def _look(self) -> None:
+        """Show what other programs wrote. A killed one writes nothing, so calls that were under
+        way are looked at each time.
+        """
+        if self.reader is None:
+            return
+        try:
+            version = self.reader.version()
+        except JournalError as error:
+            self._tell(error)
+            return
+        self._told = False
+        if version != self._seen_version or self._model.shows_calls_under_way():
+            self._seen_version = version
+            self._model.refresh()
+
+    def _tell(self, error: JournalError) -> None:
+        if not self._told:
+            self._told = True
+            self.trouble.emit(told(error.sentence))

@@ -1,0 +1,110 @@
+"""With which profile calls are placed, or with the sandbox: chosen, awaited, and changed."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from dialer.settings.desk import Desk
+from dialer.settings.profile import Profile, ProfileError
+from dialer.settings.profiles import Profiles
+from dialer.ui.calling import Calling
+from dialer.ui.main_window import MainWindow
+from dialer.ui.words import told
+
+
+class ProfileChoice(QObject):
+    """Keeps what calls are placed with, and what the window shows of it, in step. UI thread.
+
+    While the sandbox is wanted and does not run yet, nobody can be called: Enter must not
+    ring real phones then. Where it fails, the operator chooses what to call with instead.
+    """
+
+    sandbox_asked = Signal()
+    """Start the embedded sandbox; its end is told by `on_sandbox_started` or `_failed`."""
+    changed = Signal()
+    """Calls are placed with something else from now on."""
+
+    def __init__(self, desk: Desk, calling: Calling, window: MainWindow, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._calling = calling
+        self._window = window
+        self._profiles = Profiles((), None)
+        self._sandbox_wanted = False
+        window.sandbox_chosen.connect(self.choose_sandbox)
+        window.profile_chosen.connect(self._choose)
+
+    def load(self, *, sandbox: bool, name: str | None) -> None:
+        """Load the profiles and choose: the sandbox, the named one, or the default."""
+        trouble: tuple[str, str] | None = None
+        try:
+            self._profiles = self._desk.load()
+        except ProfileError as error:
+            trouble = self.tr("The profiles cannot be read."), told(error.sentence)
+        except OSError as error:
+            trouble = self.tr("The profiles cannot be read."), error.strerror or str(error)
+        else:
+            if name is not None and self._profiles.named(name) is None:
+                text = self.tr("There is no profile {name}. Choose another, or add it.")
+                trouble = self.tr("No such profile."), text.format(name=name)
+        self._sandbox_wanted = sandbox
+        if sandbox:
+            self._use(None, starting=True)
+        else:
+            self._use(self._profiles.named(name) if name else self._profiles.default)
+        if trouble is not None:
+            self._window.tell("rejected", *trouble)
+
+    @Slot(bool)
+    def choose_sandbox(self, chosen: bool) -> None:
+        """Call in the sandbox from now on, or with the default profile again."""
+        self._sandbox_wanted = chosen
+        self._window.band.clear()  # it was about what calls were placed with before
+        self._use(None if chosen else self._profiles.default, starting=chosen)
+        if chosen:
+            self.sandbox_asked.emit()
+
+    @Slot(object)
+    def on_sandbox_started(self, profile: Profile) -> None:
+        """The sandbox runs: call there, if that is still wanted."""
+        if self._sandbox_wanted:
+            self._use(profile, sandbox=True)
+            self._window.bar.focus_callee()
+
+    @Slot(str)
+    def on_sandbox_failed(self, why: str) -> None:
+        """The sandbox did not start: nobody is called until the operator chooses."""
+        self._sandbox_wanted = False
+        self._use(None)
+        text = self.tr("Choose a profile under Tools to call with it. {why}").format(why=why)
+        self._window.tell("rejected", self.tr("The sandbox did not start."), text)
+
+    @Slot(object, str)
+    def on_profiles_changed(self, profiles: Profiles, saved: str) -> None:
+        """Profiles were edited; one that was just saved is what to call with."""
+        self._profiles = profiles
+        if self._sandbox_wanted and not saved:
+            self._offer()
+            return
+        current = self._calling.profile.name if self._calling.profile else ""
+        self._sandbox_wanted = False
+        self._window.band.clear()
+        self._use(profiles.named(saved) or profiles.named(current) or profiles.default)
+
+    @Slot(str)
+    def _choose(self, name: str) -> None:
+        self._sandbox_wanted = False
+        self._window.band.clear()
+        self._use(self._profiles.named(name))
+
+    def _use(
+        self, profile: Profile | None, *, sandbox: bool = False, starting: bool = False
+    ) -> None:
+        self._calling.use(profile, sandbox=sandbox, starting=starting)
+        self._window.show_profile(profile, sandbox=sandbox or starting)
+        self._offer()
+        self.changed.emit()
+
+    def _offer(self) -> None:
+        profile, sandbox = self._calling.profile, self._sandbox_wanted
+        names = [each.name for each in self._profiles.all]
+        self._window.offer_profiles(names, profile.name if profile and not sandbox else None)
+        self._window.offer_first_steps(not names and profile is None and not sandbox)

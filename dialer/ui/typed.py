@@ -1,0 +1,13 @@
+"""What stands in the fields of a call, as it was typed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The text of each field, not yet read as anything."""
+
+    callee: str
+    display_number: str
+    account: str
+    note: str
