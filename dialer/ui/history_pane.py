@@ -93,6 +93,8 @@ class HistoryPane(QWidget):
         self._icons = icons
 
         self.table = self._make_table(theme, icons)
+        self.table.installEventFilter(self)
+        self.table.viewport().installEventFilter(self)
         self.empty = EmptyState(theme, icons, self)
         self.panel: CallPanel | None = None
 
@@ -186,8 +188,6 @@ class HistoryPane(QWidget):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
         table.doubleClicked.connect(self.call_again)
-        table.installEventFilter(self)
-        table.viewport().installEventFilter(self)
         rows = table.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from calls.data_folder import PLACED, REQUEST, DataFolder, is_calm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from calls.data_folder import PLACED, REQUEST, DataFolder, is_calm
 from dialer.calls.call import NOTE_LIMIT, CallRequest, Cause, Outcome
 from dialer.calls.journal import CallJournal
 from dialer.calls.place import JournalError

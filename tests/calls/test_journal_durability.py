@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from calls.data_folder import REQUEST, DataFolder
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows keeps files and rights otherwise")

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from calls.data_folder import INTERRUPTED, PLACED, REQUEST, DataFolder
 
+from calls.data_folder import INTERRUPTED, PLACED, REQUEST, DataFolder
 from dialer.calls import journal as module
 
 CALL_AND_WAIT = """

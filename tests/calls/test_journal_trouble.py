@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from calls.data_folder import INTERRUPTED, PLACED, REQUEST, DataFolder, Teller, is_calm
 
+from calls.data_folder import INTERRUPTED, PLACED, REQUEST, DataFolder, Teller, is_calm
 from dialer.calls import journal_file as module
 from dialer.calls.call import CallRequest, Outcome
 from dialer.calls.journal import CallJournal

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from calls.data_folder import PLACED, REQUEST, DataFolder, is_calm
 
+from calls.data_folder import PLACED, REQUEST, DataFolder, is_calm
 from dialer.calls import journal_file as module
 from dialer.calls import schema
 from dialer.calls.place import JournalError

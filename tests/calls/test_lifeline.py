@@ -5,8 +5,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from calls.data_folder import DataFolder
 
+from calls.data_folder import DataFolder
 from dialer.calls import lifeline as module
 from dialer.calls.lifeline import Lifeline, alone, is_held, sweep
 

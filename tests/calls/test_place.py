@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from calls.data_folder import PLACED, REQUEST, DataFolder, Teller
 
+from calls.data_folder import PLACED, REQUEST, DataFolder, Teller
 from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome
 from dialer.calls.patience import Patience
 from dialer.calls.place import JournalError, place_call

@@ -240,7 +240,9 @@ class Accessible:
     @property
     def states(self) -> set[int]:
         words = self._bus.ask(self._address, "org.a11y.atspi.Accessible.GetState", ())
-        return {32 * at + bit for at, word in enumerate(words) for bit in range(32) if word >> bit & 1}
+        return {
+            32 * at + bit for at, word in enumerate(words) for bit in range(32) if word >> bit & 1
+        }
 
     @property
     def text(self) -> str:

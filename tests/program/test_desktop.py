@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from doubles.desktop_session import SECONDS, Accessible, DesktopSession, Role, State, why_not
 
 pytestmark = pytest.mark.desktop

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+
 from provider.caller import Caller, MakeCaller
 
 

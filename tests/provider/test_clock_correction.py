@@ -4,6 +4,10 @@ import time
 from email.utils import formatdate
 
 import pytest
+
+from dialer.calls.call import Cause, Outcome, OutcomeKind
+from dialer.calls.patience import Patience
+from dialer.provider.signing import signed_headers
 from doubles.faulty_server import (
     PLACED,
     Behaviour,
@@ -15,10 +19,6 @@ from doubles.faulty_server import (
     in_turn,
 )
 from provider.caller import CREDENTIALS, MakeCaller
-
-from dialer.calls.call import Cause, Outcome, OutcomeKind
-from dialer.calls.patience import Patience
-from dialer.provider.signing import signed_headers
 
 EXPIRED = b'{"status":"-16","reason":"timestamp expires"}'
 TRUE_TIME = 1700000000

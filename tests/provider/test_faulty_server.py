@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
+
 from doubles import faulty_server as faults
 from doubles.faulty_server import Behaviour, FaultyServer, tls_for
 

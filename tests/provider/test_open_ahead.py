@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 import trustme
-from doubles import faulty_server as faults
-from doubles.faulty_server import FaultyServer, answers, tls_for, tunnels_to
-from provider.caller import Caller, MakeCaller, end_of_threads
 
 from dialer.calls.call import OutcomeKind
 from dialer.provider.connection import AHEAD_LIMIT
 from dialer.provider.transport import AHEAD_WAIT
+from doubles import faulty_server as faults
+from doubles.faulty_server import FaultyServer, answers, tls_for, tunnels_to
+from provider.caller import Caller, MakeCaller, end_of_threads
 
 HOST = "api.example.test"
 

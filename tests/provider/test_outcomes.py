@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 import requests
 import responses
-from doubles.faulty_server import FaultyServer, answers
-from provider.caller import MakeCaller
 
 from dialer.calls.call import Cause, Outcome, OutcomeKind
+from doubles.faulty_server import FaultyServer, answers
+from provider.caller import MakeCaller
 
 placed, rejected, unknown = Outcome.placed, Outcome.rejected, Outcome.unknown
 ID = "2203031113381000002"

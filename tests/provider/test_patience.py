@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 import trustme
-from doubles import faulty_server as faults
-from doubles.faulty_server import Behaviour, FaultyServer, Visit, answers, tls_for
-from provider.caller import Caller, MakeCaller, end_of_threads
 
 from dialer.calls.call import Cause, Outcome, OutcomeKind
 from dialer.calls.patience import Patience
+from doubles import faulty_server as faults
+from doubles.faulty_server import Behaviour, FaultyServer, Visit, answers, tls_for
+from provider.caller import Caller, MakeCaller, end_of_threads
 
 
 class Calling:

@@ -7,6 +7,8 @@ import base64
 import pytest
 import trustme
 import truststore
+
+from dialer.calls.call import Cause, OutcomeKind
 from doubles.faulty_server import (
     Behaviour,
     FaultyServer,
@@ -19,8 +21,6 @@ from doubles.faulty_server import (
     tunnels_to,
 )
 from provider.caller import MakeCaller, end_of_threads
-
-from dialer.calls.call import Cause, OutcomeKind
 
 HOST = "api.example.test"
 URL = f"https://{HOST}"

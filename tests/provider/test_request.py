@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from doubles.faulty_server import FaultyServer, Received, answers, html, refuses
-from provider.caller import CREDENTIALS, PATIENT, MakeCaller
 
 from dialer import __version__
 from dialer.calls.call import CallRequest
@@ -12,6 +10,8 @@ from dialer.calls.patience import Patience
 from dialer.provider.client import Balance
 from dialer.provider.signing import signed_headers
 from dialer.provider.transport import Lost, NotSent
+from doubles.faulty_server import FaultyServer, Received, answers, html, refuses
+from provider.caller import CREDENTIALS, PATIENT, MakeCaller
 
 
 def sent(caller: MakeCaller, request: CallRequest, path: str = "") -> Received:

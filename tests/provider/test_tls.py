@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 import trustme
-from doubles.faulty_server import Behaviour, FaultyServer, Visit, answers, tls_for
-from provider.caller import CREDENTIALS, Caller, MakeCaller
 
 from dialer.calls.call import Cause, Outcome, OutcomeKind
+from doubles.faulty_server import Behaviour, FaultyServer, Visit, answers, tls_for
+from provider.caller import CREDENTIALS, Caller, MakeCaller
 
 
 def _is_refused(outcome: Outcome, server: FaultyServer) -> None:

@@ -5,11 +5,11 @@ import tracemalloc
 
 import pytest
 import trustme
+
+from dialer.calls.call import Cause, OutcomeKind
 from doubles import faulty_server as faults
 from doubles.faulty_server import HEAD, PLACED, Behaviour, FaultyServer, says, tls_for
 from provider.caller import MakeCaller, end_of_threads
-
-from dialer.calls.call import Cause, OutcomeKind
 
 DEADLINE = 0.5
 """Seconds for a call whose server leaves it waiting."""

@@ -3,11 +3,11 @@
 from contextlib import closing
 
 import pytest
-from sandbox.signed_client import SignedClient, StepClock
 
 from dialer.calls.credentials import Credentials
 from dialer.sandbox.server import SandboxServer
 from dialer.sandbox.store import SandboxCalls
+from sandbox.signed_client import SignedClient, StepClock
 
 START = 1_767_294_245.25  # 2026-01-01T19:04:05.25Z, the next day in the provider's zone
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sandbox.signed_client import SignedClient
 
 from dialer.sandbox.life import life_of, money
 from dialer.sandbox.server import SandboxServer
+from sandbox.signed_client import SignedClient
 
 FIELDS = [
     "voiceId",

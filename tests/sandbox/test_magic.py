@@ -7,11 +7,11 @@ import socket
 import time
 
 import pytest
-from sandbox.signed_client import SignedClient
 
 from dialer.calls.call import DIGITS
 from dialer.sandbox.magic import CALLEES, Ending, Rejected
 from dialer.sandbox.server import MAGIC, SandboxServer
+from sandbox.signed_client import SignedClient
 
 STATUSES = ("-1", "-2", "-10", "-13", "-15", "-16", "-18", "-22", "-24", "-26", "-68")
 HANGS, RESETS, HTML, NO_DATA, DRIPS, BARE, REDIRECTS, EMPTY, CUT_OFF = (

@@ -7,10 +7,10 @@ import threading
 import time
 
 import pytest
-from sandbox.signed_client import SignedClient
 
 from dialer.calls.credentials import Credentials
 from dialer.sandbox.server import ACCOUNT, APP_ID, SandboxServer
+from sandbox.signed_client import SignedClient
 
 
 def exchange(address, request: bytes) -> bytes:

@@ -3,11 +3,11 @@
 from email.utils import parsedate_to_datetime
 
 import pytest
-from sandbox.signed_client import SignedClient, sign
 
 from dialer.calls.credentials import Credentials
 from dialer.sandbox.server import SandboxServer
 from dialer.sandbox.signing import signature
+from sandbox.signed_client import SignedClient, sign
 
 BALANCE = "/sms/getBalance"
 WRONG = {"status": "-1", "reason": "authentication error"}

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
-from sandbox.signed_client import SignedClient
 
 from dialer.calls.credentials import Credentials
 from dialer.sandbox.server import SandboxServer
 from dialer.sandbox.store import VERSION, SandboxCalls
+from sandbox.signed_client import SignedClient
 
 SANDBOX_PROCESS = """
 import json, sys

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+
 from doubles.secret_service import Mode, SecretService, why_not
 
 

@@ -9,13 +9,13 @@ import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
-from doubles.keyring_child import ChildStore
-from doubles.secret_service import Mode, SecretService
 
 from dialer.calls.credentials import Credentials
 from dialer.settings.credential_store import CredentialStore
 from dialer.settings.keyring_store import KeyringStore, KeyringTrouble, SessionStore, TroubleKind
 from dialer.settings.keyring_trouble import trouble, trouble_of
+from doubles.keyring_child import ChildStore
+from doubles.secret_service import Mode, SecretService
 
 Service = Callable[[Mode], SecretService]
 

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.faulty_server import Behaviour, FaultyServer
-from doubles.watched_store import WatchedStore
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from ui.journal_on_disk import JournalOnDisk
-from ui.operating import Operator
 
 from dialer.calls.credentials import Credentials
 from dialer.program import Program
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
+from doubles.faulty_server import Behaviour, FaultyServer
+from doubles.watched_store import WatchedStore
+from ui.journal_on_disk import JournalOnDisk
+from ui.operating import Operator
 
 KEY = "EXAMPLEKEY"
 SECRET = "Xq7-the-secret-of-a-test-vB2"

@@ -1,12 +1,11 @@
 """The call bar by itself: what its keys ask for, and what it says of the callee."""
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QKeyEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
-from ui.operating import words_in
 
 from dialer.calls.request import RequestRefused, read_request
 from dialer.settings.profile import Profile
@@ -14,6 +13,7 @@ from dialer.ui.call_bar import CallBar
 from dialer.ui.icons import Icons
 from dialer.ui.theme import Theme
 from dialer.ui.typed import Typed
+from ui.operating import words_in
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -3,13 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from doubles.faulty_server import Behaviour, FaultyServer, answers, refuses
-from doubles.watched_store import WatchedStore
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
-from ui.conftest import Start
-from ui.journal_on_disk import PLACED, REQUEST, JournalOnDisk
-from ui.operating import ENTER, Operator
 
 from dialer.calls.call import CallRequest, Cause, Outcome
 from dialer.settings.profile import Profile
@@ -17,6 +12,11 @@ from dialer.ui.call_worker import CallOrder, Refusal
 from dialer.ui.calling import Calling, Question
 from dialer.ui.profiles_window import ProfilesWindow
 from dialer.ui.typed import Typed
+from doubles.faulty_server import Behaviour, FaultyServer, answers, refuses
+from doubles.watched_store import WatchedStore
+from ui.conftest import Start
+from ui.journal_on_disk import PLACED, REQUEST, JournalOnDisk
+from ui.operating import ENTER, Operator
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -4,19 +4,19 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from doubles.faulty_server import Behaviour, FaultyServer, answers
-from doubles.watched_store import WatchedStore
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
-from ui.conftest import KEY, SECRET, Start
-from ui.journal_on_disk import JournalOnDisk
-from ui.operating import CTRL, ENTER, Operator, words_in
 
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
 from dialer.switchboard import ProgramSwitchboard
 from dialer.ui.profiles_window import ProfilesWindow
+from doubles.faulty_server import Behaviour, FaultyServer, answers
+from doubles.watched_store import WatchedStore
+from ui.conftest import KEY, SECRET, Start
+from ui.journal_on_disk import JournalOnDisk
+from ui.operating import CTRL, ENTER, Operator, words_in
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

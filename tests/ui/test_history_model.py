@@ -8,8 +8,6 @@ from PySide6.QtCore import QDateTime, QModelIndex, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.modeltest import ModelTester
-from ui.journal_on_disk import PLACED, REQUEST, JournalOnDisk
-from ui.operating import rows_of
 
 from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome
 from dialer.calls.number import format_digits
@@ -24,6 +22,8 @@ from dialer.ui.history_model import (
     HistoryModel,
     Reader,
 )
+from ui.journal_on_disk import PLACED, REQUEST, JournalOnDisk
+from ui.operating import rows_of
 
 MONO, TEXT = QFont(), QFont()
 WORK = CallRequest(

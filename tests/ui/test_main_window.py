@@ -3,9 +3,17 @@
 import itertools
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from dialer.calls.call import CallRequest
+from dialer.calls.plain import plain
+from dialer.settings.folders import Folders
+from dialer.settings.profile import Profile
+from dialer.ui.call_panel import CallPanel
 from doubles.faulty_server import (
     Behaviour,
     FaultyServer,
@@ -14,18 +22,9 @@ from doubles.faulty_server import (
     refuses,
 )
 from program.program import Program as ProgramAsProcess
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from ui.conftest import Start
 from ui.journal_on_disk import PLACED, REQUEST, JournalOnDisk
 from ui.operating import CTRL, ENTER, ESC, Operator, words_in
-
-from dialer.calls.call import CallRequest
-from dialer.calls.plain import plain
-from dialer.settings.folders import Folders
-from dialer.settings.profile import Profile
-from dialer.ui.call_panel import CallPanel
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

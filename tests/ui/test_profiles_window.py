@@ -5,14 +5,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import shiboken6
-from doubles.watched_store import WatchedStore
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
-from ui.conftest import KEY, SECRET
-from ui.operating import message_in
 
 from dialer.calls.check import Checked
 from dialer.calls.credentials import Credentials
@@ -27,6 +24,9 @@ from dialer.settings.profiles import ProfileFile, Profiles
 from dialer.ui.icons import Icons
 from dialer.ui.profiles_window import ProfilesWindow
 from dialer.ui.theme import Theme
+from doubles.watched_store import WatchedStore
+from ui.conftest import KEY, SECRET
+from ui.operating import message_in
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

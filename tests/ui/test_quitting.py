@@ -11,14 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from doubles.faulty_server import PLACED as ANSWER
-from doubles.faulty_server import HEAD, Behaviour, FaultyServer, Visit
-from program.program import Program as ProgramAsProcess
-from PySide6.QtCore import QThread, Qt
+from PySide6.QtCore import Qt, QThread
 from pytestqt.qtbot import QtBot
-from ui.conftest import Start
-from ui.journal_on_disk import JournalOnDisk
-from ui.operating import CTRL, ENTER, Operator
 
 from dialer.calls.call import Cause, Outcome, OutcomeKind
 from dialer.calls.patience import STOP_GRACE, Patience
@@ -26,6 +20,12 @@ from dialer.sandbox.store import SandboxCalls
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
 from dialer.ui.quitting import Quitting
+from doubles.faulty_server import HEAD, Behaviour, FaultyServer, Visit
+from doubles.faulty_server import PLACED as ANSWER
+from program.program import Program as ProgramAsProcess
+from ui.conftest import Start
+from ui.journal_on_disk import JournalOnDisk
+from ui.operating import CTRL, ENTER, Operator
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 import responses
-from doubles.faulty_server import Behaviour, FaultyServer, hangs_after_reading
-from doubles.watched_store import WatchedStore
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 from pytestqt.qtbot import QtBot
-from ui.journal_on_disk import PLACED, JournalOnDisk
 
 from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome, OutcomeKind
 from dialer.calls.credentials import Credentials
@@ -28,6 +25,9 @@ from dialer.settings.keeper import CredentialKeeper
 from dialer.settings.profile import Profile
 from dialer.switchboard import ProgramSwitchboard
 from dialer.ui.call_worker import LATE_SECONDS, CallOrder, CallWorker, Opened, Refusal
+from doubles.faulty_server import Behaviour, FaultyServer, hangs_after_reading
+from doubles.watched_store import WatchedStore
+from ui.journal_on_disk import PLACED, JournalOnDisk
 
 NUMBER = "932111111111"
 CREDENTIALS = Credentials("EXAMPLEKEY", "Xq7-the-secret-of-a-test-vB2")
