@@ -1,14 +1,23 @@
 """Decides what a start is, a command or the window, before anything heavy is imported."""
 
+import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 _WINDOW_OPTIONS = {"--sandbox", "--profile"}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run Dialer with the command line's arguments; the result is the exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+def main() -> int:
+    """Run Dialer with the process's arguments; the result is the exit code."""
+    code = _run(sys.argv[1:])
+    if any(thread.daemon and thread.is_alive() for thread in threading.enumerate()):
+        _leave(code)
+    return code
+
+
+def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0].partition("=")[0] in _WINDOW_OPTIONS:
         from dialer.app import run_window
 
@@ -16,6 +25,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from dialer.cli.commands import main as run_command
 
     return run_command(arguments)
+
+
+def _leave(code: int) -> None:
+    """End the process at once, without Python's own clearing up.
+
+    A thread that was abandoned in a TLS handshake, a name look-up or a keyring's prompt is
+    still inside C code, and crashes when the interpreter is taken down around it. All that
+    must last is on disk and closed by now.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,11 @@ from dialer.calls.credentials import Credentials
 from dialer.settings.credential_store import SessionStore
 from dialer.settings.keyring_trouble import KeyringTrouble
 
+KEY = "EXAMPLEKEY"
+SECRET = "Xq7-the-secret-of-a-test-vB2"
+"""It must be seen nowhere."""
+CREDENTIALS = Credentials(KEY, SECRET)
+
 
 class WatchedStore(SessionStore):
     """Stands where the keyring does. May be used from any thread.

@@ -12,20 +12,17 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dialer.calls.credentials import Credentials
 from dialer.program import Program
+from dialer.sandbox.server import SandboxServer
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
+from dialer.ui.theme import Theme
 from doubles.faulty_server import Behaviour, FaultyServer
-from doubles.watched_store import WatchedStore
+from doubles.watched_store import CREDENTIALS, WatchedStore
 from ui.journal_on_disk import JournalOnDisk
-from ui.operating import Operator
-
-KEY = "EXAMPLEKEY"
-SECRET = "Xq7-the-secret-of-a-test-vB2"
-
-Start = Callable[..., Operator]
+from ui.operating import Operator, Start
+from ui.profile_clerk import Clerk
 
 
 @pytest.fixture
@@ -55,6 +52,13 @@ def store(monkeypatch: pytest.MonkeyPatch) -> WatchedStore:
     made = WatchedStore()
     monkeypatch.setattr("dialer.program.KeyringStore", lambda: made)
     return made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _all_imported() -> None:
+    """So that collecting after a test looks only at what that test made."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -106,7 +110,7 @@ def add_profile(folders: Folders, store: WatchedStore) -> Callable[..., Profile]
     def add(name: str = "work", **fields: Any) -> Profile:
         profile = replace(Profile(name, account="test_001"), **fields)
         ProfileFile(folders.profiles_file).add(profile)
-        store.set(name, Credentials(KEY, SECRET))
+        store.set(name, CREDENTIALS)
         store.threads.clear()
         return profile
 
@@ -125,6 +129,32 @@ def provider() -> Iterator[Callable[[Behaviour], FaultyServer]]:
     yield serve
     for server in running:
         server.close()
+
+
+@pytest.fixture
+def clerk(qtbot: QtBot, qapp: QApplication, folders: Folders) -> Iterator[Clerk]:
+    """Sits before the window of the profiles; `open` opens it."""
+    made = Clerk(qtbot, Theme(qapp, "light"), folders)
+    yield made
+    made.store.answer()
+    made.close()
+
+
+@pytest.fixture
+def with_profiles(clerk: Clerk) -> Clerk:
+    """Two profiles with credentials; `work` is the default."""
+    for name in ("work", "home"):
+        clerk.file.add(Profile(name, account="test_001"))
+        clerk.store.set(name, CREDENTIALS)
+    clerk.store.threads.clear()
+    return clerk.open()
+
+
+@pytest.fixture
+def provider_sandbox(tmp_path: Path) -> Iterator[SandboxServer]:
+    """A provider that knows the clerk's credentials."""
+    with SandboxServer(tmp_path / "provider.sqlite3", credentials=CREDENTIALS) as server:
+        yield server
 
 
 def _did_not_end(code: int) -> None:

@@ -231,6 +231,10 @@ class Operator:
         return found
 
 
+Start = Callable[..., Operator]
+"""The `start` fixture: starts the program, `start(sandbox=True)`."""
+
+
 def rows_of(model: object) -> list[dict[str, str]]:
     """What a model of the history shows."""
     columns = range(model.columnCount())  # type: ignore[attr-defined]

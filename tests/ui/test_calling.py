@@ -14,9 +14,8 @@ from dialer.ui.profiles_window import ProfilesWindow
 from dialer.ui.typed import Typed
 from doubles.faulty_server import Behaviour, FaultyServer, answers, refuses
 from doubles.watched_store import WatchedStore
-from ui.conftest import Start
 from ui.journal_on_disk import PLACED, REQUEST, JournalOnDisk
-from ui.operating import ENTER, Operator
+from ui.operating import ENTER, Operator, Start
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

@@ -232,13 +232,14 @@ def test_a_call_begins_on_top_and_then_shows_its_outcome_in_the_same_row(
     journal.write(*calls(PAGE))
     model = show(journal.reader())
     assert ids(model)[0] == f"{PAGE - 1:019}"
+    resets: list[bool] = []
     inserted: list[tuple[QModelIndex, int, int]] = []
     changed: list[tuple[int, int, int]] = []
     model.rowsInserted.connect(lambda *where: inserted.append(where))
     model.dataChanged.connect(
         lambda top, bottom, _: changed.append((top.row(), bottom.row(), bottom.column()))
     )
-    model.modelReset.connect(lambda: inserted.clear())
+    model.modelReset.connect(inserted.clear)
     begun, ended = journal.begin(PLACED)
     model.add(begun)
     assert [where[1:] for where in inserted] == [(0, 0)]
@@ -249,6 +250,7 @@ def test_a_call_begins_on_top_and_then_shows_its_outcome_in_the_same_row(
     assert changed == [(0, 0, len(Column) - 1)]
     assert model.index(0, Column.RECORDING_ID).data() == PLACED.recording_id
     assert model.index(0, 0).data(RECORD_ROLE) == finished
+    assert resets == []
     model.add(begun)  # told twice, it stands there once
     assert model.rowCount() == PAGE + 1
 

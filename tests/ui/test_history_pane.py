@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QApplication, QMenu
 from dialer.calls.call import CallRecord, CallRequest, Outcome
 from dialer.ui.call_panel import CallPanel
 from dialer.ui.history_model import Column
-from ui.conftest import Start
 from ui.journal_on_disk import PLACED, JournalOnDisk
-from ui.operating import CTRL, ENTER, ESC, Operator, words_in
+from ui.operating import CTRL, ENTER, ESC, Operator, Start, words_in
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")

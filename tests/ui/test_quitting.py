@@ -23,9 +23,8 @@ from dialer.ui.quitting import Quitting
 from doubles.faulty_server import HEAD, Behaviour, FaultyServer, Visit
 from doubles.faulty_server import PLACED as ANSWER
 from program.program import Program as ProgramAsProcess
-from ui.conftest import Start
 from ui.journal_on_disk import JournalOnDisk
-from ui.operating import CTRL, ENTER, Operator
+from ui.operating import CTRL, ENTER, Operator, Start
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
