@@ -1,5 +1,6 @@
 """The composition root of the window: every part is made here and joined to the others."""
 
+import argparse
 import builtins
 import logging
 import sys
@@ -17,14 +18,14 @@ def run_window(arguments: Sequence[str]) -> int:
 
     Where no window can open, says why and what works without one, and returns 1.
     """
-    sandbox, profile = _read(arguments)
+    options = _read(arguments)
     if stands_in_the_way := obstacle():
         print(f"dialer: {stands_in_the_way}\n{without_window()}", file=sys.stderr)
         return 1
     try:
         import PySide6.QtCore  # noqa: F401 - so that what it does to imports can be undone
 
-        _import_plainly()
+        import_plainly()
         from dialer.program import Program
     except ImportError as error:
         if "PySide6" not in f"{error.name} {error.path}" and ".so" not in str(error):
@@ -41,24 +42,20 @@ def run_window(arguments: Sequence[str]) -> int:
         print(f"dialer: {error.filename}: {error.strerror}", file=sys.stderr)
     early = EarlyLog(folders.log_file)
     sys.excepthook = early.log_defect
-    return Program.run(folders, sandbox=sandbox, profile=profile, on_screen=early.write_down)
+    return Program.run(
+        folders, sandbox=options.sandbox, profile=options.profile, on_screen=early.write_down
+    )
 
 
-def _read(arguments: Sequence[str]) -> tuple[bool, str | None]:
-    """Whether to call in the sandbox, and with which profile."""
-    if not arguments:
-        return False, None
-    import argparse  # most starts have no arguments, and need not wait for it
-
+def _read(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dialer", description="Open the window.")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--sandbox", action="store_true", help="call in the sandbox: nothing rings")
     where.add_argument("--profile", metavar="NAME", help="call with this profile")
-    options = parser.parse_args(arguments)
-    return options.sandbox, options.profile
+    return parser.parse_args(arguments)
 
 
-def _import_plainly() -> None:
+def import_plainly() -> None:
     """Put back Python's own `__import__`, which PySide6 replaces for `from __feature__ import`.
 
     Its own reads the source of each module that is imported later and keeps it (11 MB), and

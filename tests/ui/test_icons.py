@@ -94,7 +94,7 @@ def test_after_a_change_of_scheme_an_icon_has_the_new_colour(qapp: QApplication)
 
 
 def test_a_disabled_icon_is_fainter(icons: Icons) -> None:
-    icon = icons.icon("copy")
+    icon = icons.icon("phone")
     assert inked(icon.pixmap(QSize(16, 16), QIcon.Mode.Normal))
     assert not inked(icon.pixmap(QSize(16, 16), QIcon.Mode.Disabled))
 

@@ -70,6 +70,24 @@ def test_while_the_journal_cannot_be_opened_no_call_is_placed(
     assert server.requests == []
 
 
+def test_a_journal_that_can_be_used_again_is_used_again(
+    start: Start, provider: Provider, add_profile: AddProfile, journal: JournalOnDisk
+) -> None:
+    add_profile(base_url=provider(answers()).url)
+    _make_newer(journal)
+    operator = start()
+    journal.path.unlink()
+    operator.write(NUMBER)
+    operator.press(ENTER)  # told that none is placed, and looked at again
+    assert operator.message.startswith("Not sent.")
+    assert not operator.busy
+    operator.until(lambda: operator.program._calling.history)
+    assert operator.text("Callee") == NUMBER
+    operator.press(ENTER)
+    assert operator.outcome().startswith("Placed.")
+    assert len(operator.rows()) == len(journal.calls()) == 1
+
+
 def test_a_journal_that_is_deleted_meanwhile_lets_no_call_go(
     start: Start, provider: Provider, add_profile: AddProfile, folders: Folders
 ) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -246,6 +247,26 @@ def test_an_order_that_waits_behind_a_slow_one_is_refused(board, journal: Journa
     assert isinstance(asking.next(), Refusal)
     assert [sent.callee for sent in line.sent] == [NUMBER]
     assert len(journal.calls()) == 1
+
+
+def test_a_call_whose_row_took_too_long_to_write_is_not_sent_any_more(
+    board, folders: Folders, journal: JournalOnDisk
+) -> None:
+    asking, _, line = board()
+    asking.open.emit()
+    assert asking.next() == Opened()
+    other = sqlite3.connect(folders.journal, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    asked = time.monotonic()
+    asking.order(WORK)
+    asking.until(lambda: time.monotonic() - asked > LATE_SECONDS)
+    other.execute("ROLLBACK")
+    other.close()
+    ended = asking.next(2)
+    assert isinstance(ended, EndedCall)
+    assert ended.outcome == Outcome.not_sent(Cause.LATE)
+    assert line.sent == []
+    assert [call.outcome for call in journal.calls()] == [ended.outcome]
 
 
 def test_missing_credentials_are_a_refusal_that_says_so(

@@ -14,9 +14,9 @@ import time
 
 import PySide6.QtCore  # noqa: F401
 
-from dialer.app import _import_plainly
+from dialer.app import import_plainly
 
-_import_plainly()
+import_plainly()
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Slot  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
