@@ -185,10 +185,12 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _on_begun(self, _: CallRecord) -> None:
+        self._asks = False
         self.band.clear()
 
     @Slot(object)
     def _on_ended(self, ended: EndedCall) -> None:
+        self._asks = False
         request, outcome = ended.record.request, ended.outcome
         said = words(outcome, request.account, sandbox=request.sandbox)
         text = told(said.text)
