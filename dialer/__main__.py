@@ -11,10 +11,7 @@ _WINDOW_OPTIONS = {"--sandbox", "--profile"}
 
 def main() -> int:
     """Run Dialer with the process's arguments; the result is the exit code."""
-    code = _run(sys.argv[1:])
-    if any(thread.daemon and thread.is_alive() for thread in threading.enumerate()):
-        _leave(code)
-    return code
+    return leave(_run(sys.argv[1:]))
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -27,18 +24,20 @@ def _run(arguments: Sequence[str]) -> int:
     return run_command(arguments)
 
 
-def _leave(code: int) -> None:
-    """End the process at once, without Python's own clearing up.
+def leave(code: int) -> int:
+    """Hand back the exit code, or end the process at once where a thread was abandoned.
 
-    A thread that was abandoned in a TLS handshake, a name look-up or a keyring's prompt is
-    still inside C code, and crashes when the interpreter is taken down around it. All that
-    must last is on disk and closed by now.
+    One that is in a TLS handshake, a name look-up or a keyring's prompt is still inside C
+    code, and crashes when Python clears up around it. All that must last is on disk and
+    closed by now.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            with suppress(OSError, ValueError):
-                stream.flush()
-    os._exit(code)
+    if any(thread.daemon and thread.is_alive() for thread in threading.enumerate()):
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                with suppress(OSError, ValueError):
+                    stream.flush()
+        os._exit(code)
+    return code
 
 
 if __name__ == "__main__":

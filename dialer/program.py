@@ -1,5 +1,6 @@
 """The running program with its window: made once, joined here, ended in stages."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +85,7 @@ class Program(QObject):
         self._folders = folders
         self._sandbox_wanted = sandbox
         self._profiles_wanted = False
+        self._saving = threading.Lock()
         self._help: HelpWindow | None = None
 
         self._theme = apply_theme(app, Preferences.load(folders.preferences_file).theme)
@@ -241,11 +243,15 @@ class Program(QObject):
 
     @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:
-        preferences = Preferences(theme=choice)  # type: ignore[arg-type]
-        self._theme.choose(preferences.theme)
+        self._theme.choose(Preferences(theme=choice).theme)  # type: ignore[arg-type]
         saving = Background(self)
         saving.failed.connect(self._on_not_saved)
-        saving.start(lambda: preferences.save(self._folders.preferences_file))
+        saving.start(self._save_choice)
+
+    def _save_choice(self) -> None:
+        """Keep the look that is chosen by now, so that of two quick choices the last one stays."""
+        with self._saving:
+            Preferences(theme=self._theme.choice).save(self._folders.preferences_file)
 
     @Slot(object)
     def _on_not_saved(self, error: Exception) -> None:

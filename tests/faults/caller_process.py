@@ -7,6 +7,7 @@ list of arguments for each command. Ends with the last command's exit code.
 import json
 import sys
 
+from dialer.__main__ import leave
 from dialer.calls.credentials import Credentials
 from dialer.cli.commands import main
 from dialer.cli.compose import House
@@ -25,4 +26,4 @@ def serve() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(serve())
+    sys.exit(leave(serve()))

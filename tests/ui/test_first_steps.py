@@ -305,8 +305,7 @@ def test_the_looks_switch_at_once_and_are_kept(
     assert grounds["Dark"] < 80
     assert grounds["Light"] > 200
     operator.menu("View", "Dark")
-    operator.until(folders.preferences_file.exists)
-    operator.until(lambda: "dark" in folders.preferences_file.read_text())
+    operator.until(lambda: '"dark"' in folders.preferences_file.read_text())
     operator.quit()
     start(sandbox=True)
     assert qapp.palette().window().color().lightness() == grounds["Dark"]
