@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
+from dialer.calls.details import Ending, Stage
 from dialer.calls.plain import plain
 
 DIGITS = re.compile(r"[0-9]{7,15}", re.ASCII)
@@ -48,6 +50,20 @@ class Cause(StrEnum):
     NO_RECORDING_ID = "no_recording_id"
     CLOSED = "closed"
     INTERRUPTED = "interrupted"
+
+
+class Following(StrEnum):
+    """Whether the provider's records are still looked at for a call. Names as in the journal."""
+
+    OPEN = "open"
+    FINAL = "final"
+    """All is known that the provider will ever say."""
+    GIVEN_UP = "given_up"
+    """The provider never gave a final record."""
+    NOT_THERE = "not_there"
+    """The provider's records show no such call."""
+    SEVERAL = "several"
+    """Several records may be this call's: the operator chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +159,18 @@ class CallRecord:
     ended_at: int | None = None
     settled: bool = False
     """Whether an unknown outcome was settled afterwards from the provider's records."""
+    following: Following | None = None
+    """None where there is nothing to look for: the call was not sent, or rejected for certain."""
+    stage: Stage | None = None
+    """How far the provider's record says that the call has come; None while there is none."""
+    ending: Ending | None = None
+    duration_s: int | None = None
+    """Seconds of talk."""
+    cost: Decimal | None = None
+    """To the millionth; `CallDetails.cost` has it exactly."""
+    currency: str | None = None
+    hangup_code: str | None = None
+    hangup_reason: str | None = None
 
     @property
     def outcome_name(self) -> str:

@@ -87,8 +87,9 @@ def _migrate(path: Path) -> None:
             raise JournalError(Sentence(text, path=path))
     with closing(connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
+        is_new = _version(connection) == 0
         while (version := _version(connection)) < schema.VERSION:
-            if version:
+            if not is_new:
                 _back_up(connection, path, version)
             with writing(connection):
                 schema.STEPS[version](connection)

@@ -1,48 +1,31 @@
-"""The journal's rows: how a call is read from one, and how calls are searched for."""
+"""The journal's rows: how a call is read from one."""
 
-import re
 from collections.abc import Callable
-from typing import Any
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from dialer.calls.call import NOTE_LIMIT, CallRecord, CallRequest, Cause, Outcome, OutcomeKind
-from dialer.calls.legible import bare
-from dialer.calls.plain import plain
+from dialer.calls.call import (
+    CallRecord,
+    CallRequest,
+    Cause,
+    Following,
+    Outcome,
+    OutcomeKind,
+)
+from dialer.calls.details import Ending, Stage
 
 COLUMNS = (
     "id, call_id, begun_at, ended_at, owner, callee, account, display_number, app_id, note,"
-    " profile, sandbox, outcome, recording_id, status, reason, cause, detail, settled"
+    " profile, sandbox, outcome, recording_id, status, reason, cause, detail, settled,"
+    " following, stage, ending, duration_s, cost, currency, hangup_code, hangup_reason"
 )
 """The columns of a row, in the order in which `record_of` takes them."""
 
 Row = tuple[Any, ...]
 
 _CAUSES = frozenset(Cause)
-
-_NUMBER = re.compile(r"[ +()./-]*[0-9][0-9 +()./-]*")
-
-_SEARCHED = ("callee", "display_number", "account", "note", "recording_id", "reason", "profile")
-
-
-def search_condition(search: str) -> tuple[str, dict[str, object]]:
-    """The condition, with its values, that finds `search` anywhere in a call."""
-    text = plain(search, NOTE_LIMIT)
-    if not text:
-        return "1", {}
-    values: dict[str, object] = {"text": _like(text)}
-    found = [rf"{field} LIKE :text ESCAPE '\'" for field in _SEARCHED]
-    number = bare(text)
-    if _NUMBER.fullmatch(number):
-        # As people write a number: with a trunk 0 or 00 that the journal's digits lack.
-        digits = re.sub(r"\(0\)|[^0-9]", "", number)
-        values["digits"] = _like(digits.lstrip("0") or digits)
-        found += [rf"{field} LIKE :digits ESCAPE '\'" for field in ("callee", "display_number")]
-    return f"({' OR '.join(found)})", values
-
-
-def _like(text: str) -> str:
-    for char in r"\%_":
-        text = text.replace(char, "\\" + char)
-    return f"%{text}%"
+_Name = TypeVar("_Name", bound=StrEnum)
 
 
 def record_of(row: Row, lives: Callable[[str], bool]) -> CallRecord:
@@ -71,6 +54,14 @@ def record_of(row: Row, lives: Callable[[str], bool]) -> CallRecord:
         cause,
         detail,
         settled,
+        following,
+        stage,
+        ending,
+        duration_s,
+        cost,
+        currency,
+        hangup_code,
+        hangup_reason,
     ) = row
     outcome: Outcome | None = None
     if kind is not None:
@@ -85,4 +76,25 @@ def record_of(row: Row, lives: Callable[[str], bool]) -> CallRecord:
     elif not lives(owner):
         outcome = Outcome.unknown(Cause.INTERRUPTED)
     request = CallRequest(callee, account, display_number, app_id, note, profile, bool(sandbox))
-    return CallRecord(row_id, call_id, begun_at, request, outcome, ended_at, bool(settled))
+    return CallRecord(
+        row_id,
+        call_id,
+        begun_at,
+        request,
+        outcome,
+        ended_at,
+        bool(settled),
+        _member(Following, following),
+        _member(Stage, stage),
+        _member(Ending, ending),
+        duration_s,
+        None if cost is None else Decimal(cost).scaleb(-6),
+        currency,
+        hangup_code,
+        hangup_reason,
+    )
+
+
+def _member(kind: type[_Name], name: str | None) -> _Name | None:
+    """The member by its name; None too where a newer version knew one that this one does not."""
+    return kind._value2member_map_.get(name) if name else None  # type: ignore[return-value]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from calls.data_folder import INTERRUPTED, PLACED, REQUEST, DataFolder
-from dialer.calls import journal as module
+from dialer.calls import journal_reader
 
 CALL_AND_WAIT = """
 journal = folder.writer()
@@ -92,7 +92,7 @@ def test_the_end_of_a_program_is_not_taken_for_an_interruption(
         lifeline.close()
         return False
 
-    monkeypatch.setattr(module, "is_held", ended_just_before)
+    monkeypatch.setattr(journal_reader, "is_held", ended_just_before)
     (read,) = reader.newest(1)
     assert read.outcome == PLACED
 

@@ -28,7 +28,17 @@ COMPOSES = {"__main__", "app", "program", "switchboard"}
 """The modules beside the rooms, which join them and so may import them all."""
 
 WITHOUT_QT = ["calls", "provider", "sandbox", "settings", "cli"]
-STATEFUL = {"journal", "journal_file", "journal_rows", "schema", "lifeline"}
+STATEFUL = {
+    "journal",
+    "journal_fates",
+    "journal_file",
+    "journal_forget",
+    "journal_reader",
+    "journal_rows",
+    "journal_search",
+    "schema",
+    "lifeline",
+}
 """Modules of `calls` that are no plain values: the front ends' own, and the composers'."""
 
 SAY_NOTHING = {"utils", "helpers", "common", "manager", "core", "misc", "util", "helper", "base"}
