@@ -19,6 +19,8 @@ from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
 
 if TYPE_CHECKING:
+    from dialer.calls.journal_fates import FateJournal
+    from dialer.calls.records import Records
     from dialer.provider.client import InvokePhone
 
 _DAMAGED = QT_TRANSLATE_NOOP(
@@ -82,6 +84,25 @@ class House:
         transport = Transport()
         self._open.callback(transport.close)
         return InvokePhone(profile.base_url, credentials, transport, ProviderClock())
+
+    def records(self, profile: Profile, credentials: Credentials) -> "Records":
+        """Whoever can be asked about the profile's calls, accounts and balance."""
+        from dialer.provider.records import ProviderRecords
+        from dialer.provider.signing import ProviderClock
+        from dialer.provider.transport import Transport
+
+        transport = Transport()
+        self._open.callback(transport.close)
+        return ProviderRecords(profile.base_url, credentials, transport, ProviderClock())
+
+    def fates(self) -> "FateJournal":
+        """The journal, for writing what became of calls. Raises JournalError."""
+        from dialer.calls.journal_fates import FateJournal
+
+        self._prepare()
+        journal = FateJournal(self.folders.journal, self.folders.lifelines)
+        self._open.callback(journal.close)
+        return journal
 
     @contextmanager
     def sandbox(self) -> Iterator[tuple[Profile, Credentials]]:

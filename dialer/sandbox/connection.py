@@ -5,18 +5,16 @@ import socket
 import struct
 import sys
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING
 
 from dialer import __version__
-from dialer.sandbox.endpoints import Request
+from dialer.sandbox.endpoints import Endpoints, Request
+from dialer.sandbox.listener import Listener
 from dialer.sandbox.reply import Delivery, Reply, no_envelope
-
-if TYPE_CHECKING:
-    from dialer.sandbox.server import Listener
 
 BODY_LIMIT = 64 * 1024
 """The longest request body that is read, in bytes."""
@@ -36,19 +34,21 @@ class Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
     disable_nagle_algorithm = True
-    server: "Listener"
+    server: Listener
+
+    def respond(self, body: bytes) -> None:
+        """Answer the request, whose body has been read."""
+        raise NotImplementedError
 
     def answer(self) -> None:
-        """Read the rest of the request, have it answered, and deliver the reply."""
+        """Read the rest of the request, and have it answered."""
         wrong, body = self._read_body()
         if wrong:
             self._give_up(wrong)
         elif body is None:
             self.close_connection = True
         else:
-            path = self.path.partition("?")[0]
-            request = Request(self.command, path, self.headers, body)
-            self._deliver(self.server.endpoints.answer(request))
+            self.respond(body)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = answer  # noqa: N815 - the base class looks for these names
 
@@ -77,7 +77,8 @@ class Connection(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         return None, body if len(body) == length else None
 
-    def _deliver(self, reply: Reply) -> None:
+    def deliver(self, reply: Reply) -> None:
+        """Send a whole reply, the way it asks."""
         message = self._message(reply)
         if reply.delivery is Delivery.AT_ONCE:
             self.wfile.write(message)
@@ -88,27 +89,36 @@ class Connection(BaseHTTPRequestHandler):
         elif reply.delivery is Delivery.RESET:
             self._reset()
         elif reply.delivery is Delivery.NEVER:
-            self._until_ended(None)
+            self.until_ended(None)
         else:
             for byte in message:
                 self.wfile.write(bytes((byte,)))
-                if self._until_ended(1.0):
+                if self.until_ended(1.0):
                     return
+
+    def head(
+        self,
+        http_status: int,
+        content_type: str,
+        length: int,
+        headers: Iterable[tuple[str, str]] = (),
+    ) -> bytes:
+        """The response up to its body of `length` bytes."""
+        lines = [
+            f"HTTP/1.1 {http_status} {HTTPStatus(http_status).phrase}",
+            f"Server: dialer-sandbox/{__version__}",
+            f"Date: {formatdate(self.server.clock(), usegmt=True)}",
+            f"Content-Type: {content_type}",
+            f"Content-Length: {length}",
+            *(f"{name}: {value}" for name, value in headers),
+            "\r\n",
+        ]
+        return "\r\n".join(lines).encode("latin-1")
 
     def _message(self, reply: Reply) -> bytes:
         """The response in one piece, so that it leaves in one packet."""
-        phrase = HTTPStatus(reply.http_status).phrase
-        lines = [
-            f"HTTP/1.1 {reply.http_status} {phrase}",
-            f"Server: dialer-sandbox/{__version__}",
-            f"Date: {formatdate(self.server.clock(), usegmt=True)}",
-            f"Content-Type: {reply.content_type}",
-            f"Content-Length: {len(reply.body)}",
-            *(f"{name}: {value}" for name, value in reply.headers),
-            "\r\n",
-        ]
-        body = b"" if self.command == "HEAD" else reply.body
-        return "\r\n".join(lines).encode("latin-1") + body
+        head = self.head(reply.http_status, reply.content_type, len(reply.body), reply.headers)
+        return head if self.command == "HEAD" else head + reply.body
 
     def _give_up(self, reply: Reply) -> None:
         """Deliver a last reply although the request was not read to its end.
@@ -131,7 +141,7 @@ class Connection(BaseHTTPRequestHandler):
         self.rfile.close()  # a socket stays open as long as a file on it is
         self.connection.close()
 
-    def _until_ended(self, seconds: float | None) -> bool:
+    def until_ended(self, seconds: float | None) -> bool:
         """Wait until the client goes or the server closes, `seconds` at most; True if so."""
         self.connection.settimeout(seconds)
         try:
@@ -140,3 +150,26 @@ class Connection(BaseHTTPRequestHandler):
         except TimeoutError:
             return False
         return True
+
+
+class ProviderListener(Listener):
+    """The provider's address. Raises OSError where it cannot be had."""
+
+    def __init__(
+        self, host: str, port: int, endpoints: Endpoints, clock: Callable[[], float]
+    ) -> None:
+        self.endpoints = endpoints
+        super().__init__(host, port, ProviderConnection, clock)
+
+
+class ProviderConnection(Connection):
+    """Serves the provider's endpoints."""
+
+    server: ProviderListener
+
+    def respond(self, body: bytes) -> None:
+        """Have the endpoints answer, and deliver their reply."""
+        path, _, query = self.path.partition("?")
+        self.deliver(
+            self.server.endpoints.answer(Request(self.command, path, query, self.headers, body))
+        )

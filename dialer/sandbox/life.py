@@ -4,11 +4,14 @@ Nothing runs: a call's whole life follows from its callee, and its record from t
 has passed since. The same callee always has the same life.
 """
 
+import math
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from dialer.sandbox.magic import CALLEES, Ending
+from dialer.sandbox.accounts import phone_of
+from dialer.sandbox.behaviour import Record, Recording
+from dialer.sandbox.magic import ending_of, recording_of
 from dialer.sandbox.store import ReceivedCall
 
 PROVIDER_ZONE = timezone(timedelta(hours=8))
@@ -75,8 +78,8 @@ class Life:
 
 def life_of(callee: str) -> Life:
     """The life of every call of `callee`."""
-    magic = CALLEES.get(callee)
-    code = magic.code if isinstance(magic, Ending) else "200"
+    ending = ending_of(callee)
+    code = "200" if ending is None else ending.code
     rate = _ZONES.get(callee[0], _NO_ZONE)[1]
     chance = zlib.crc32(callee.encode())
     called = 2 + chance % 4
@@ -90,18 +93,36 @@ def life_of(callee: str) -> Life:
     return Life(called, ringing, answered, answered + 5 + chance // 108 % 116, code, rate)
 
 
-def record_of(call: ReceivedCall, now_ms: int) -> dict[str, object] | None:
+def recorded_at(callee: str, submitted_at: int, speed: float) -> int | None:
+    """When a call that was submitted then gets its record, in milliseconds; None is never."""
+    ending = ending_of(callee)
+    if ending is not None and not ending.recorded:
+        return None
+    return submitted_at + math.ceil(_RECORD_AFTER * 1000 / speed)
+
+
+def file_id_of(call: ReceivedCall, now_ms: int) -> str:
+    """The file ID of the call's recording at `now_ms`; "" while there is none, and for ever."""
+    life = life_of(call.callee)
+    made = life.duration and _passed(call, now_ms) >= life.hung_up + _FILE_AFTER
+    if not made or recording_of(call.callee) is Recording.NONE:
+        return ""
+    return f"F{call.recording_id}"
+
+
+def record_of(call: ReceivedCall, now_ms: int) -> Record | None:
     """What `GET /voice/recordSip/{recording ID}` shows at `now_ms`; None while there is nothing.
 
     What is not known yet is there, but empty: text as "", numbers as null. A call's own time
     passes `call.speed` times as fast as the clock, and the record is written in its own time:
     whoever asks a fast sandbox sees a hang-up that lies ahead of the clock, and every duration
-    in full.
+    in full. The callee may have a record of its own shape.
     """
-    life = life_of(call.callee)
-    passed = (now_ms - call.submitted_at) / 1000 * call.speed
-    if passed < _RECORD_AFTER:
+    recorded = recorded_at(call.callee, call.submitted_at, call.speed)
+    if recorded is None or now_ms < recorded:
         return None
+    life, phone = life_of(call.callee), phone_of(call.account)
+    passed = _passed(call, now_ms)
     submitted = datetime.fromtimestamp(call.submitted_at // 1000, UTC).astimezone(PROVIDER_ZONE)
     ended = passed >= life.hung_up
 
@@ -110,11 +131,10 @@ def record_of(call: ReceivedCall, now_ms: int) -> dict[str, object] | None:
             return ""
         return (submitted + timedelta(seconds=after)).isoformat()
 
-    has_file = life.duration and passed >= life.hung_up + _FILE_AFTER
-    return {
+    record: Record = {
         "voiceId": call.recording_id,
-        "sipGroupName": "Sandbox",
-        "phoneName": f"Desk {1 + zlib.crc32(call.account.encode()) % 40}",
+        "sipGroupName": phone.group,
+        "phoneName": phone.phone_name,
         "callee": call.callee,
         "displayNum": call.display_number or "",
         "code": _ZONES.get(call.callee[0], _NO_ZONE)[0],
@@ -130,8 +150,15 @@ def record_of(call: ReceivedCall, now_ms: int) -> dict[str, object] | None:
         "cost": money(life.cost) if ended else None,
         "rate": money(life.rate),
         "billPeriod": f"{_FIRST_PERIOD}+{_NEXT_PERIOD}",
-        "recordingFileId": f"F{call.recording_id}" if has_file else "",
+        "recordingFileId": file_id_of(call, now_ms),
     }
+    ending = ending_of(call.callee)
+    return record if ending is None or ending.shape is None else ending.shape(record)
+
+
+def _passed(call: ReceivedCall, now_ms: int) -> float:
+    """The seconds of the call's life that have passed."""
+    return (now_ms - call.submitted_at) / 1000 * call.speed
 
 
 def money(millionths: int) -> str:

@@ -29,12 +29,12 @@ class SendSip:
 def check_content_type(headers: Message) -> None:
     """Every request says that it is JSON, one without a body too. Raises Refused."""
     if not _JSON.fullmatch(str(headers.get("Content-Type", "")).strip()):
-        _refuse("Content-Type must be application/json;charset=UTF-8")
+        refuse("Content-Type must be application/json;charset=UTF-8")
 
 
 def read_send_sip(body: bytes) -> SendSip:
     """Read the body of `sendSip`. Raises Refused."""
-    fields = _object(body)
+    fields = json_object(body)
     return SendSip(
         callee=_callee(fields),
         account=_account(fields),
@@ -44,20 +44,21 @@ def read_send_sip(body: bytes) -> SendSip:
     )
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """Read a body that is a JSON object. Raises Refused."""
     try:
         value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        _refuse("the body is not JSON in UTF-8")
+        refuse("the body is not JSON in UTF-8")
     if not isinstance(value, dict):
-        _refuse("the body is not a JSON object")
+        refuse("the body is not a JSON object")
     return value
 
 
 def _callee(fields: dict[str, Any]) -> str:
     value = fields.get("callee")
     if not isinstance(value, str) or not _DIGITS.fullmatch(value):
-        _refuse("callee must be text of 7 to 15 digits")
+        refuse("callee must be text of 7 to 15 digits")
     return value
 
 
@@ -66,22 +67,22 @@ def _display_number(fields: dict[str, Any]) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not _DIGITS.fullmatch(value):
-        _refuse("displayNum must be text of 7 to 15 digits, null, or left out")
+        refuse("displayNum must be text of 7 to 15 digits, null, or left out")
     return value
 
 
 def _account(fields: dict[str, Any]) -> str:
     value = fields.get("account")
-    if not _is_name(value):
-        _refuse("account must be text of 1 to 64 characters")
+    if not is_name(value):
+        refuse("account must be text of 1 to 64 characters")
     return str(value)
 
 
 def _app_id(fields: dict[str, Any]) -> str | None:
     if "appId" not in fields:
         return None
-    if not _is_name(value := fields["appId"]):
-        _refuse("appId must be text of 1 to 64 characters, or left out")
+    if not is_name(value := fields["appId"]):
+        refuse("appId must be text of 1 to 64 characters, or left out")
     return str(value)
 
 
@@ -90,11 +91,12 @@ def _note(fields: dict[str, Any]) -> str | None:
         return None
     value = fields["calledInfo"]
     if not isinstance(value, str) or len(value) > _NOTE_LIMIT or not _is_unicode(value):
-        _refuse("calledInfo must be text of at most 1000 characters, or left out")
+        refuse("calledInfo must be text of at most 1000 characters, or left out")
     return value
 
 
-def _is_name(value: object) -> bool:
+def is_name(value: object) -> bool:
+    """Whether the value is text of 1 to 64 characters that are fit to be shown."""
     return isinstance(value, str) and bool(value) and plain(value, _NAME_LIMIT) == value
 
 
@@ -107,5 +109,6 @@ def _no_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _refuse(what: str) -> NoReturn:
+def refuse(what: str) -> NoReturn:
+    """Refuse the request for a wrong parameter. Raises Refused."""
     raise Refused(PARAMETER, f"parameter error: {what}")

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dialer.sandbox.accounts import phone_of
 from dialer.sandbox.parameters import SendSip
 
-VERSION = 1
+VERSION = 2
 """The layout that this program writes, kept in the file as `PRAGMA user_version`."""
 
 BUSY_SECONDS = 5.0
@@ -34,6 +35,12 @@ _LAYOUT = """
         note TEXT
     ) STRICT
 """
+_LAYOUT_2 = (
+    "ALTER TABLE calls ADD COLUMN recorded_at INTEGER",  # milliseconds; NULL: there is no record
+    "ALTER TABLE calls ADD COLUMN group_name TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE calls ADD COLUMN phone_name TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX calls_by_time ON calls (submitted_at)",
+)
 _COLUMNS = (
     "callee, account, display_number, app_id, note, recording_id, submitted_at, speed"  # as fields
 )
@@ -77,22 +84,31 @@ class SandboxCalls:
             raise
 
     def add(
-        self, asked: SendSip, *, submitted_at: int, speed: float, ends_at: int, cost: int
+        self,
+        asked: SendSip,
+        *,
+        submitted_at: int,
+        speed: float,
+        recorded_at: int | None,
+        ends_at: int,
+        cost: int,
     ) -> str:
         """Keep a call, and return its recording ID once the call is committed.
 
         An ID is the UTC second and the call's number in the file, 19 digits. The number never
         comes twice, whichever process asks for it.
         """
+        phone = phone_of(asked.account)
         second = datetime.fromtimestamp(submitted_at // 1000, UTC)
         with self._writing() as connection:
             number = connection.execute(
-                "INSERT INTO calls (submitted_at, speed, ends_at, cost,"
-                " callee, account, display_number, app_id, note)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO calls (submitted_at, speed, recorded_at, ends_at, cost,"
+                " callee, account, display_number, app_id, note, group_name, phone_name)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     submitted_at,
                     speed,
+                    recorded_at,
                     ends_at,
                     cost,
                     asked.callee,
@@ -100,6 +116,8 @@ class SandboxCalls:
                     asked.display_number,
                     asked.app_id,
                     asked.note,
+                    phone.group,
+                    phone.phone_name,
                 ),
             ).lastrowid
             assert number is not None  # noqa: S101 - an INSERT has one
@@ -121,6 +139,34 @@ class SandboxCalls:
         sql = f"SELECT {_COLUMNS} FROM calls ORDER BY number"  # noqa: S608
         with self._lock:
             return [ReceivedCall(*row) for row in self._connection.execute(sql)]
+
+    def recorded(
+        self,
+        *,
+        since: int,
+        before: int,
+        now_ms: int,
+        group: str = "",
+        phone_name: str = "",
+        limit: int,
+        offset: int,
+    ) -> tuple[int, list[ReceivedCall]]:
+        """The calls that were submitted in a period and have a record by now, newest first.
+
+        How many there are, and a page of them. Times are milliseconds since 1970; `before` is no
+        part of the period. A group and a phone name that are "" are any.
+        """
+        found = "FROM calls WHERE submitted_at >= ? AND submitted_at < ? AND recorded_at <= ?"
+        values: list[object] = [since, before, now_ms]
+        for column, value in (("group_name", group), ("phone_name", phone_name)):
+            if value:
+                found += f" AND {column} = ?"
+                values.append(value)
+        page = f"SELECT {_COLUMNS} {found} ORDER BY submitted_at DESC, number DESC LIMIT ? OFFSET ?"
+        with self._lock:
+            (total,) = self._connection.execute(f"SELECT count(*) {found}", values).fetchone()
+            rows = self._connection.execute(page, [*values, limit, offset])
+            return int(total), [ReceivedCall(*row) for row in rows]
 
     def spent(self, now_ms: int) -> int:
         """The cost of all calls that have ended, in millionths."""
@@ -154,8 +200,11 @@ class SandboxCalls:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
                 raise OSError(errno.EIO, "written by a newer version of this program", str(path))
-            if version == 0:
+            if version < 1:
                 connection.execute(_LAYOUT)
+            if version < 2:
+                _add_records(connection)
+            if version < VERSION:
                 connection.execute(f"PRAGMA user_version = {VERSION:d}")
 
     def _use_wal(self) -> None:
@@ -172,3 +221,19 @@ class SandboxCalls:
                 ):
                     raise
                 time.sleep(0.005)
+
+
+def _add_records(connection: sqlite3.Connection) -> None:
+    """Bring a file of version 1 to version 2. Its calls all got a record after a second."""
+    for statement in _LAYOUT_2:
+        connection.execute(statement)
+    connection.execute(
+        "UPDATE calls SET recorded_at = submitted_at + CAST(1000 / speed AS INTEGER) + 1"
+    )
+    accounts = connection.execute("SELECT DISTINCT account FROM calls").fetchall()
+    for (account,) in accounts:
+        phone = phone_of(account)
+        connection.execute(
+            "UPDATE calls SET group_name = ?, phone_name = ? WHERE account = ?",
+            (phone.group, phone.phone_name, account),
+        )

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dialer.sandbox.magic import CALLEES
+from dialer.calls.credentials import Credentials
+from dialer.sandbox.magic import CALLEES, KINDS
 from program.program import Program
+from sandbox.signed_client import SignedClient
 
 
 def test_a_client_that_knows_only_the_contract_places_a_call(program: Program) -> None:
@@ -69,8 +71,43 @@ def test_a_port_that_is_none_is_bad_input(program: Program, port: str) -> None:
     assert "must be 0 to 65535" in ended.err
 
 
+def test_a_call_can_live_faster_and_money_be_short(program: Program) -> None:
+    with program.start("sandbox", "--speed", "10000", "--balance", "0.25") as sandbox:
+        url, key, secret = (sandbox.line().partition(": ")[2] for _ in range(3))
+        client = SignedClient(url, Credentials(key, secret))
+        assert client.request("GET", "/sms/getBalance").json["balance"] == "0.250000"
+        recording_id = client.send_sip("9990000480").json["data"]
+        deadline = time.monotonic() + 10
+        while not (record := client.record(recording_id).json["data"] or {}).get("hangupTime"):
+            assert time.monotonic() < deadline
+    assert record["terminationCode"] == "480"
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--speed=0", "must be 0.01 to 10000"),
+        ("--speed=fast", "must be 0.01 to 10000"),
+        ("--speed=1e3", "must be 0.01 to 10000"),
+        ("--speed=10001", "must be 0.01 to 10000"),
+        ("--balance=-1", "must be 0 to 1000000"),
+        ("--balance=0.0000001", "must be 0 to 1000000"),
+        ("--balance=1000000.1", "must be 0 to 1000000"),
+    ],
+)
+def test_a_speed_or_a_balance_that_is_none_is_bad_input(
+    program: Program, option: str, said: str
+) -> None:
+    ended = program.run("sandbox", option)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
 def test_help_lists_every_documented_callee(program: Program) -> None:
     ended = program.run("sandbox", "--help")
     assert ended.code == 0
     for callee, magic in CALLEES.items():
-        assert f"{callee}      {magic.tells}" in ended.out
+        assert f"  {callee}      {magic.tells}\n" in ended.out
+    for kind, _ in KINDS:
+        assert f"\n{kind}:\n" in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 100

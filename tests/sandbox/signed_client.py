@@ -60,6 +60,16 @@ class SignedClient:
     def record(self, recording_id: str) -> Response:
         return self.request("GET", f"/voice/recordSip/{recording_id}")
 
+    def query(self, path: str, params: object, current: object = 1, size: object = 100) -> Response:
+        body = {"current": current, "size": size, "params": params}
+        return self.request("POST", path, json.dumps(body).encode())
+
+    def place_of_recording(self, recording_id: str) -> str:
+        """The URL of the recording of a call that is over."""
+        file_id = self.record(recording_id).json["data"]["recordingFileId"]
+        path = f"/voice/getRecordingFileUrl?recordingFileId={file_id}&sourceType=sip"
+        return self.request("GET", path).json["data"]["url"]
+
     def raw_send_sip(self, callee: str) -> bytes:
         """The bytes of a whole request, for a bare socket."""
         body = json.dumps({"callee": callee, "account": "test_001"}).encode()

@@ -160,6 +160,14 @@ def test_a_calls_life_goes_on_after_a_restart_at_its_own_speed(calls_file, clock
     assert record["terminationCode"] == "200"
 
 
+def test_a_record_is_gone_after_two_months(client, clock):
+    recording_id = client.send_sip().json["data"]
+    clock.now += 61 * 86_400
+    assert data_of(client, recording_id)["terminationCode"] == "200"
+    clock.now += 2 * 86_400
+    assert client.record(recording_id).json["status"] == "-24"
+
+
 @given(st.from_regex(r"[0-9]{7,15}", fullmatch=True))
 def test_every_life_runs_forward_and_is_charged_by_periods_begun(callee):
     life = life_of(callee)
@@ -187,6 +195,19 @@ def test_the_balance_goes_down_by_what_ended_calls_cost(client, clock):
     cost = Decimal(data_of(client, recording_id)["cost"])
     assert cost > 0
     assert balance() == before - cost
+
+
+@pytest.mark.parametrize("low", ["0", "0.05", "7.5"])
+def test_a_balance_can_be_low_from_the_start_and_never_falls_below_nothing(calls_file, clock, low):
+    with SandboxServer(calls_file, clock=clock, balance=Decimal(low)) as server:
+        client = SignedClient(server.url, server.credentials, clock)
+        told = [client.request("GET", "/sms/getBalance").json["balance"]]
+        for _ in range(3):
+            client.send_sip()
+            clock.now += 3600
+            told.append(client.request("GET", "/sms/getBalance").json["balance"])
+    assert Decimal(told[0]) == Decimal(low)
+    assert all(0 <= Decimal(balance) <= Decimal(low) for balance in told)
 
 
 @given(st.integers(0, 10**12))

@@ -9,13 +9,13 @@ import time
 import pytest
 
 from dialer.calls.call import DIGITS
-from dialer.sandbox.magic import CALLEES, Ending, Rejected
+from dialer.sandbox.magic import CALLEES, KINDS, Ending, Rejected
 from dialer.sandbox.server import MAGIC, SandboxServer
 from sandbox.signed_client import SignedClient
 
 STATUSES = ("-1", "-2", "-10", "-13", "-15", "-16", "-18", "-22", "-24", "-26", "-68")
-HANGS, RESETS, HTML, NO_DATA, DRIPS, BARE, REDIRECTS, EMPTY, CUT_OFF = (
-    f"999000100{number}" for number in range(1, 10)
+HANGS, RESETS, HTML, NO_DATA, DRIPS, BARE, REDIRECTS, EMPTY, CUT_OFF, TWICE = (
+    f"99900010{number:02d}" for number in range(1, 11)
 )
 
 
@@ -34,8 +34,13 @@ def test_every_documented_callee_can_be_dialled_and_is_no_real_number():
     assert len({str(tells) for _, tells in MAGIC}) == len(MAGIC)
 
 
+def test_every_documented_callee_is_of_one_kind():
+    assert [callee for _, told in KINDS for callee in told] == list(MAGIC)
+    assert len({str(kind) for kind, _ in KINDS}) == len(KINDS)
+
+
 def test_every_callee_is_tried_in_this_file():
-    faults = {HANGS, RESETS, HTML, NO_DATA, DRIPS, BARE, REDIRECTS, EMPTY, CUT_OFF}
+    faults = {HANGS, RESETS, HTML, NO_DATA, DRIPS, BARE, REDIRECTS, EMPTY, CUT_OFF, TWICE}
     others = {c for c, magic in CALLEES.items() if not isinstance(magic, Rejected | Ending)}
     assert others == faults
 
@@ -48,6 +53,14 @@ def test_there_is_a_callee_for_every_status(client, callees, status):
     assert response.json["status"] == status
     assert response.json["reason"].strip()
     assert callees() == []
+
+
+@pytest.mark.parametrize(("callee", "status"), [("9990000118", "-18"), ("9990000199", "-99")])
+def test_a_rejected_call_may_take_place_all_the_same(client, callees, callee, status):
+    response = client.send_sip(callee)
+    assert list(response.json) == ["status", "reason"]
+    assert response.json["status"] == status
+    assert callees() == [callee]
 
 
 def test_the_undocumented_status_has_a_reason_in_chinese(client):
@@ -76,6 +89,15 @@ def test_one_callee_resets_the_connection_but_its_call_takes_place(client, calle
         with pytest.raises(ConnectionResetError):
             connection.recv(1)
     assert callees() == [RESETS]
+
+
+def test_one_callees_call_is_taken_twice_and_its_answer_is_lost(client, received):
+    with socket.create_connection(client.address, timeout=10) as connection:
+        connection.sendall(client.raw_send_sip(TWICE))
+        with pytest.raises(ConnectionResetError):
+            connection.recv(1)
+    assert [call.callee for call in received()] == [TWICE, TWICE]
+    assert len({call.recording_id for call in received()}) == 2
 
 
 def test_one_callee_gets_an_html_page_and_no_call(client, callees):

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from decimal import Decimal
 
 import pytest
 
@@ -47,6 +48,9 @@ def test_an_unknown_path_is_404_without_an_envelope(client, path):
         ("PUT", "/voice/sendSip", "POST"),
         ("HEAD", "/voice/sendSip", "POST"),
         ("POST", "/voice/recordSip/1", "GET"),
+        ("GET", "/voice/recordSipQuery", "POST"),
+        ("GET", "/voice/sipQuery", "POST"),
+        ("POST", "/voice/getRecordingFileUrl", "GET"),
         ("DELETE", "/sms/getBalance", "GET"),
     ],
 )
@@ -203,8 +207,18 @@ def test_a_server_can_be_closed_twice_and_started_again(calls_file):
         server.close()
 
 
-@pytest.mark.parametrize("wrong", [{"port": -1}, {"port": 65536}, {"speed": 0}, {"speed": 1e9}])
-def test_a_port_or_speed_out_of_range_is_refused(calls_file, wrong):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"port": -1},
+        {"port": 65536},
+        {"speed": 0},
+        {"speed": 1e9},
+        {"balance": Decimal(-1)},
+        {"balance": Decimal(10**7)},
+    ],
+)
+def test_a_port_a_speed_or_a_balance_out_of_range_is_refused(calls_file, wrong):
     with pytest.raises(ValueError, match="must be"):
         SandboxServer(calls_file, **wrong)
 

@@ -26,6 +26,19 @@ with SandboxServer(Path(sys.argv[1]), clock=lambda: 1_767_294_245.0) as server:
 """
 
 
+FIRST_VERSION = """
+    CREATE TABLE calls (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, recording_id TEXT UNIQUE,
+        submitted_at INTEGER NOT NULL, speed REAL NOT NULL, ends_at INTEGER NOT NULL,
+        cost INTEGER NOT NULL, callee TEXT NOT NULL, account TEXT NOT NULL,
+        display_number TEXT, app_id TEXT, note TEXT
+    ) STRICT;
+    INSERT INTO calls VALUES (7, '2601011904000000007', 1767294240000, 0.7, 1767294300000, 5,
+        '932111111111', 'test_001', NULL, NULL, NULL);
+    PRAGMA user_version = 1;
+"""
+
+
 def at_that_second():
     return 1_767_294_245.0
 
@@ -115,6 +128,19 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     with pytest.raises(OSError, match="not a database"):
         SandboxServer(path).start()
     assert path.read_text() == "not a database, " * 100
+
+
+def test_a_file_of_the_first_version_keeps_its_calls_and_gets_their_records(calls_file, clock):
+    calls_file.parent.mkdir()
+    with closing(sqlite3.connect(calls_file)) as connection, connection:
+        connection.executescript(FIRST_VERSION)
+    with SandboxServer(calls_file, clock=clock) as server:
+        client = SignedClient(server.url, server.credentials, clock)
+        period = {"strTime": "2026-01-01T19:00:00Z", "endTime": "2026-01-01T19:04:05Z"}
+        found = client.query("/voice/recordSipQuery", period | {"phoneName": "Test phone"}).json
+        (record,) = found["data"]["records"]
+        assert record == client.record("2601011904000000007").json["data"]
+        assert client.send_sip().json["data"].endswith("0000008")
 
 
 def test_a_file_of_a_newer_version_is_refused(calls_file):
