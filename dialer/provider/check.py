@@ -20,10 +20,9 @@ def check_profile(client: InvokePhone, balance_path: str, patience: Patience) ->
     except Lost as fault:
         return _failed(CheckKind.UNKNOWN, fault)
     if answer.status == "0":
-        sentence = (
-            Sentence(_WORKS, balance=answer.balance) if answer.balance else Sentence(_WORKS_WITHOUT)
-        )
-        return Checked(CheckKind.WORKS, sentence, balance=answer.balance)
+        balance = answer.amounts.balance
+        sentence = Sentence(_WORKS, balance=balance) if balance else Sentence(_WORKS_WITHOUT)
+        return Checked(CheckKind.WORKS, sentence, balance=balance)
     code = " ".join(part for part in (answer.status, answer.reason) if part)
     return Checked(CheckKind.REJECTED, check_words(answer.status), f"({code})")
 

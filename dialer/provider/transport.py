@@ -11,7 +11,7 @@ the first byte of the request is written; an attempt that was called off never s
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from dialer.calls.call import Cause
@@ -46,11 +46,11 @@ class Lost(TransportFault):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response in full: HTTP status, the `Date` header, and the body."""
+    """A response in full: HTTP status, the `Date` header, and the body, which does not print."""
 
     http_status: int
     date: str | None
-    body: bytes
+    body: bytes = field(repr=False)
 
     @property
     def is_redirect(self) -> bool:

@@ -120,6 +120,6 @@ def test_a_clock_serves_every_client_it_is_given_to(caller: MakeCaller) -> None:
     body = b'{"status":"0","balance":"1"}'
     with FaultyServer(in_turn(expired(), answers(body), answers(PLACED))) as server:
         client = caller(server.url, now=lambda: TRUE_TIME - 3600.0)
-        assert client.client.balance("/sms/getBalance", Patience(5.0)).balance == "1"
+        assert client.client.balance("/sms/getBalance", Patience(5.0)).amounts.balance == "1"
         assert client.call().kind is OutcomeKind.PLACED
     assert [each.method for each in server.requests] == ["GET", "GET", "POST"]

@@ -7,7 +7,8 @@ import pytest
 from dialer import __version__
 from dialer.calls.call import CallRequest
 from dialer.calls.patience import Patience
-from dialer.provider.client import Balance
+from dialer.calls.records import Balance
+from dialer.provider.balance import BalanceAnswer
 from dialer.provider.signing import signed_headers
 from dialer.provider.transport import Lost, NotSent
 from doubles.faulty_server import FaultyServer, Received, answers, html, refuses
@@ -90,7 +91,7 @@ def test_the_balance_is_asked_with_a_signed_get(caller: MakeCaller) -> None:
     body = b'{"status":"0","reason":"success","balance":"99.990000","gift":"0.00000","credit":0}'
     with FaultyServer(answers(body)) as server:
         balance = caller(server.url).client.balance("/sms/getBalance", Patience(PATIENT))
-    assert balance == Balance("0", "success", "99.990000", "0.00000", "0")
+    assert balance == BalanceAnswer("0", "success", Balance("99.990000", "0.00000", "0"))
     (received,) = server.requests
     assert (received.method, received.target, received.body) == ("GET", "/sms/getBalance", b"")
     assert received.headers["content-type"] == "application/json;charset=UTF-8"
@@ -100,7 +101,7 @@ def test_the_balance_is_asked_with_a_signed_get(caller: MakeCaller) -> None:
 def test_a_refused_balance_says_why(caller: MakeCaller) -> None:
     with FaultyServer(answers(b'{"status":"-1","reason":"auth error"}')) as server:
         balance = caller(server.url).client.balance("/sms/getBalance", Patience(PATIENT))
-    assert balance == Balance("-1", "auth error")
+    assert balance == BalanceAnswer("-1", "auth error", Balance(None))
 
 
 def test_a_balance_that_cannot_be_had_is_a_transport_fault(caller: MakeCaller) -> None:
