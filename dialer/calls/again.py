@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dialer.calls.call import CallRecord, OutcomeKind
+from dialer.calls.call import CallRecord, Following, OutcomeKind
 from dialer.calls.reasons import may_still_ring
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
@@ -34,15 +34,26 @@ def reason_to_ask(recent: Iterable[CallRecord], now_ms: int) -> Sentence | None:
     """Why to ask before the callee of `recent` is called again; None where nothing speaks for it.
 
     `recent` are its calls of the last half hour, newest first (JournalReader.recent_of).
-    A call that was rejected for certain, or not sent, is no reason.
+    A call that was rejected for certain, or not sent, is no reason, and neither is one that
+    the provider's records show not to be there.
     """
     for record in recent:
-        age = max(0, now_ms - (record.ended_at or record.begun_at))
+        # A call that was interrupted has the time of its settling for its end.
+        end = record.begun_at if record.settled else record.ended_at or record.begun_at
+        age = max(0, now_ms - end)
         if record.outcome is None:
             return Sentence(_UNDER_WAY)
         if record.outcome.kind is OutcomeKind.PLACED and age < PLACED_MS:
             return Sentence(_JUST_PLACED)
-        if may_still_ring(record.outcome) and not record.settled and age < UNSETTLED_MS:
+        if _is_open(record) and age < UNSETTLED_MS:
             minutes = age // 60_000
             return Sentence(_MAY_RING, minutes=minutes) if minutes else Sentence(_MAY_RING_NOW)
     return None
+
+
+def _is_open(record: CallRecord) -> bool:
+    return (
+        may_still_ring(record.outcome)
+        and not record.settled
+        and record.following is not Following.NOT_THERE
+    )

@@ -1,6 +1,7 @@
 """The balance: what the provider says of the account's money, and of the one who asks."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from dialer.calls.patience import Patience
 from dialer.calls.plain import plain
@@ -32,5 +33,7 @@ def ask_balance(line: SignedLine, path: str, patience: Patience) -> BalanceAnswe
 
 
 def _amount(value: object) -> str | None:
-    text = as_text(value)
+    # A number as it was written; one with a huge exponent is no amount.
+    sane = isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 40
+    text = f"{value:f}" if sane else as_text(value)
     return plain(text, 64) if text else None

@@ -1,10 +1,12 @@
 """When calling the same callee again is asked about."""
 
+from dataclasses import replace
+
 import pytest
 
 from calls.data_folder import PLACED, REQUEST
 from dialer.calls.again import PLACED_MS, UNSETTLED_MS, reason_to_ask
-from dialer.calls.call import CallRecord, Cause, Outcome
+from dialer.calls.call import CallRecord, Cause, Following, Outcome
 
 NOW = 1_767_294_245_000
 UNKNOWN = Outcome.unknown(Cause.NO_ANSWER)
@@ -58,3 +60,16 @@ def test_the_age_is_told_as_people_say_it() -> None:
     assert "a few seconds ago" in str(reason_to_ask([ended(PLACED, 7_900)], NOW))
     assert "less than a minute ago" in str(reason_to_ask([ended(UNKNOWN, 59_999)], NOW))
     assert "29 min ago" in str(reason_to_ask([ended(UNKNOWN, UNSETTLED_MS - 1)], NOW))
+
+
+@pytest.mark.parametrize("outcome", [UNKNOWN, Outcome.rejected("-18")])
+def test_a_call_that_the_provider_does_not_show_is_not_asked_about(outcome: Outcome) -> None:
+    last = ended(outcome, 60_000)
+    assert reason_to_ask([replace(last, following=Following.SEVERAL)], NOW) is not None
+    assert reason_to_ask([replace(last, following=Following.NOT_THERE)], NOW) is None
+
+
+def test_a_call_that_was_just_settled_was_not_just_placed() -> None:
+    began = NOW - 60_000
+    settled = CallRecord(1, "c0ffee", began, REQUEST, PLACED, ended_at=NOW, settled=True)
+    assert reason_to_ask([settled], NOW) is None
