@@ -1,5 +1,6 @@
 """The running program with its window: made once, joined here, ended in stages."""
 
+import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,9 @@ from PySide6.QtCore import QObject, QSettings, QThread, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dialer import __version__
+from dialer.aftercall import Aftercall, fetch_accounts
 from dialer.calls.place import EndedCall
+from dialer.history_work import HistoryWork
 from dialer.settings.desk import Desk
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper
@@ -87,6 +90,7 @@ class Program(QObject):
         self._profiles_wanted = False
         self._saving = threading.Lock()
         self._help: HelpWindow | None = None
+        self._formatted: Callable[[str], str] | None = None
 
         self._theme = apply_theme(app, Preferences.load(folders.preferences_file).theme)
         icons = Icons(self._theme)
@@ -101,7 +105,7 @@ class Program(QObject):
         self._icons = icons
 
         store = KeyringStore()
-        self._keeper = CredentialKeeper(store)
+        self._keeper = CredentialKeeper(store, on_ready=self._on_credentials)
         self._desk = Desk(ProfileFile(folders.profiles_file), store, self._keeper)
         self._choice = ProfileChoice(self._desk, self._calling, self.window, self)
         self._watch = JournalWatch(folders, self._model, self)
@@ -111,7 +115,23 @@ class Program(QObject):
         self._worker.moveToThread(self._thread)
 
         self._quitting = Quitting(self)
+        self._aftercall = Aftercall(
+            folders,
+            self._keeper,
+            window=self.window,
+            model=self._model,
+            quitting=self._quitting,
+            parent=self,
+        )
         self._signals = SignalWatch(self)
+        self._history_work = HistoryWork(
+            folders,
+            window=self.window,
+            history=self._history,
+            model=self._model,
+            quitting=self._quitting,
+            parent=self,
+        )
         self._connect()
         self._choice.load(sandbox=sandbox, name=profile)
         self._restore_geometry()
@@ -124,6 +144,7 @@ class Program(QObject):
     def end(self) -> None:
         """Let go of what must not outlive the event loop."""
         self._thread.wait()
+        self._aftercall.end()
         self._signals.close()
         self._watch.close()
 
@@ -136,7 +157,7 @@ class Program(QObject):
         if self._sandbox_wanted:
             self._start_sandbox.emit()
         self._warm.emit()
-        numbers = Background(self)
+        numbers = Background()
         numbers.succeeded.connect(self._on_numbers_loaded)
         numbers.failed.connect(self._on_numbers_not_loaded)
         numbers.start(_load_numbers)
@@ -145,11 +166,16 @@ class Program(QObject):
     def _on_numbers_loaded(self, _: object) -> None:
         from dialer.calls.number import format_digits
 
+        self._formatted = format_digits
         self._calling.can_read_numbers = True
         self.window.bar.can_read_numbers()
         self._watch.show_numbers(format_digits)
+        self._begin_history_work()
         if self._profiles_wanted:
             self._show_profiles()
+        # All that is loaded stays: a collection that looks at it stalls the window for a frame.
+        gc.collect()
+        gc.freeze()
 
     @Slot(object)
     def _on_numbers_not_loaded(self, error: Exception) -> None:
@@ -180,6 +206,13 @@ class Program(QObject):
         if self._watch.reader is None and self._watch.open():
             self._calling.history = self._watch.reader
             self._remember()
+            self._aftercall.begin()
+            self._begin_history_work()
+
+    def _begin_history_work(self) -> None:
+        """Offer what can be done with the history, once it is open and numbers are readable."""
+        if self._watch.reader is not None and self._formatted is not None:
+            self._history_work.begin(self._watch.reader, self._formatted)
 
     # Profiles and help
 
@@ -191,8 +224,11 @@ class Program(QObject):
         from dialer.ui.profiles_window import ProfilesWindow
 
         self._profiles_wanted = False
-        window = ProfilesWindow(self._theme, self._icons, self._desk, _check, self.window)
+        window = ProfilesWindow(
+            self._theme, self._icons, self._desk, _check, self.window, fetch=fetch_accounts
+        )
         window.changed.connect(self._choice.on_profiles_changed)
+        window.accounts_fetched.connect(self.window.bar.show_accounts)
         window.open()
 
     @Slot()
@@ -216,6 +252,16 @@ class Program(QObject):
         self._model.change(ended.record)
         request = ended.record.request
         self.window.bar.remember_used(request.account, request.display_number)
+
+    @Slot()
+    def _use_profile(self) -> None:
+        """Follow the calls of the profiles, and show the balance of the one in use."""
+        self._aftercall.use(self._calling.profile, self._choice.profiles)
+        self._history_work.use(self._calling.profile, sandbox=self._calling.is_sandbox)
+
+    def _on_credentials(self, profile: str) -> None:
+        """The credentials of a profile have been read, on a thread of the keeper's."""
+        self._aftercall.on_credentials(profile)
 
     @Slot()
     def _remember(self) -> None:
@@ -244,14 +290,14 @@ class Program(QObject):
     @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:
         self._theme.choose(Preferences(theme=choice).theme)  # type: ignore[arg-type]
-        saving = Background(self)
+        saving = Background()
         saving.failed.connect(self._on_not_saved)
         saving.start(self._save_choice)
 
     def _save_choice(self) -> None:
         """Keep the look that is chosen by now, so that of two quick choices the last one stays."""
         with self._saving:
-            Preferences(theme=self._theme.choice).save(self._folders.preferences_file)
+            Preferences.change(self._folders.preferences_file, theme=self._theme.choice)
 
     @Slot(object)
     def _on_not_saved(self, error: Exception) -> None:
@@ -301,7 +347,9 @@ class Program(QObject):
         worker.sandbox_failed.connect(self._choice.on_sandbox_failed)
         self._choice.sandbox_asked.connect(worker.start_sandbox)
         self._choice.changed.connect(self._remember)
+        self._choice.changed.connect(self._use_profile)
         self._watch.trouble.connect(self._on_journal_trouble)
+        self._watch.wrote.connect(self._history_work.refresh)
         calling.journal_asked.connect(worker.open)
         worker.begun.connect(calling.begun)
         worker.ended.connect(calling.on_ended)
@@ -310,6 +358,10 @@ class Program(QObject):
 
         calling.begun.connect(self._model.add)
         calling.ended.connect(self._on_ended)
+        calling.ended.connect(self._aftercall.on_ended)
+        window.compare_asked.connect(self._aftercall.show_compare)
+        window.history.facts = self._watch.facts
+        window.history.panel_made.connect(self._aftercall.join_panel)
         window.bar.callee_ready.connect(self._on_callee_ready)
         window.profiles_asked.connect(self._show_profiles)
         window.help_asked.connect(self._show_help)

@@ -10,7 +10,7 @@ from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper, CredentialsMissing, StillReading
 from dialer.settings.keyring_trouble import KeyringTrouble
-from dialer.settings.profile import Profile
+from dialer.settings.profile import SANDBOX_NAME, Profile
 from dialer.ui.call_worker import CallRefused
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class ProgramSwitchboard:
             server.start()
             self._sandbox = server
             self._sandbox_profile = Profile.of_sandbox(server.url, app_id=APP_ID, account=ACCOUNT)
+            # For what follows its calls, on another thread.
+            self._keeper.hold(SANDBOX_NAME, server.credentials)
         return self._sandbox_profile
 
     def line(self, profile: Profile, wait: float) -> "InvokePhone":
@@ -94,8 +96,9 @@ class ProgramSwitchboard:
         self._open_transport().open_ahead(profile.base_url)
 
     def forget(self, profile: Profile) -> None:
-        """Drop the credentials that the provider did not accept."""
-        self._keeper.forget(profile.name)
+        """Drop the credentials that the provider did not accept; the sandbox's are always right."""
+        if profile != self._sandbox_profile:
+            self._keeper.forget(profile.name)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -104,8 +107,6 @@ class ProgramSwitchboard:
                 part.close()
 
     def _credentials(self, profile: Profile, wait: float) -> Credentials:
-        if self._sandbox is not None and profile == self._sandbox_profile:
-            return self._sandbox.credentials
         try:
             return self._keeper.get(profile.name, wait=max(0.0, wait))
         except (KeyringTrouble, CredentialsMissing) as trouble:

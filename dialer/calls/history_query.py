@@ -10,9 +10,6 @@ from dialer.calls.legible import bare
 from dialer.calls.plain import plain
 from dialer.calls.schema import searched_text
 
-TRIGRAM = 3
-"""The fewest characters that the full-text index can look up."""
-
 _NUMBER = re.compile(r"[ +()./-]*[0-9][0-9 +()./-]*")
 
 
@@ -62,6 +59,8 @@ _ORDERS: Mapping[Sort, tuple[str, ...]] = {
     Sort.RECORDING_ID: ("recording_id",),
 }
 
+_ALWAYS_THERE = frozenset((Sort.CALLEE, Sort.ACCOUNT))
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryQuery:
@@ -101,6 +100,21 @@ class HistoryQuery:
         )
 
 
+Span = tuple[int, int] | None
+"""The lowest and the highest row of a period, where they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the full-text index is asked for: a MATCH expression, None where no call can fit.
+
+    With `verified` it finds too much, and the text is looked for in what it finds.
+    """
+
+    expression: str | None
+    verified: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """The end of a SELECT over calls: from FROM to ORDER BY, with its values."""
@@ -109,31 +123,80 @@ class Statement:
     values: dict[str, object]
 
 
-def statement(query: HistoryQuery, *, indexed: bool, also: str = "") -> Statement:
-    """The SQL of `query`; `indexed` says whether the full-text index is complete.
+def statements(
+    query: HistoryQuery,
+    looked: Looked | None,
+    span: Span = None,
+    also: str = "",
+    *,
+    deleted: bool = False,
+) -> list[Statement]:
+    """The SQL of `query`: one statement, or two whose calls follow each other.
 
-    `also` is one more condition, written by us. Text goes into values only.
+    Without `looked` the text is looked for in every call. No row outside of `span` is in the
+    query's period. `also` is one more condition, written by us; with `deleted` calls are found
+    too that were deleted and can still be restored. Text goes into values only.
     """
-    conditions = ["calls.id NOT IN (SELECT id FROM deleted)"]
+    conditions = [] if deleted else ["calls.id NOT IN (SELECT id FROM deleted)"]
     values: dict[str, object] = {}
     source = "calls"
-    forms = _forms(query.text)
-    if forms and indexed and all(len(form) >= TRIGRAM for form in forms):
+    texts = forms(query.text)
+    if texts and looked is not None:
         source = "search CROSS JOIN calls ON calls.id = search.rowid"
-        conditions.append("search MATCH :match")
-        values["match"] = " OR ".join(_quoted(form) for form in forms)
-    elif forms:
+        conditions.append("0" if looked.expression is None else "search MATCH :match")
+        values["match"] = looked.expression
+    if texts and (looked is None or looked.verified):
         found = []
-        for number, form in enumerate(forms):
-            values[f"text{number}"] = _like(form)
+        for number, text in enumerate(texts):
+            values[f"text{number}"] = _like(text)
             found.append(rf"{searched_text('calls')} LIKE :text{number} ESCAPE '\'")
         conditions.append(f"({' OR '.join(found)})")
-    if query.since_ms is not None:
-        conditions.append("begun_at >= :since_ms")
-        values["since_ms"] = query.since_ms
-    if query.until_ms is not None:
-        conditions.append("begun_at < :until_ms")
-        values["until_ms"] = query.until_ms
+    # The plus hides the index on time: it would have a whole period sorted for a page of it.
+    period, bounds = period_of(query, "+begun_at")
+    conditions += period
+    values |= bounds
+    chosen, names = _chosen(query)
+    conditions += [*chosen, *([also] if also else [])]
+    values |= names
+    newest = "calls.id" if source == "calls" else "search.rowid"
+    if span is not None:
+        conditions.append(f"{newest} BETWEEN {span[0]:d} AND {span[1]:d}")
+    way = "DESC" if query.descending else "ASC"
+    if not (columns := _ORDERS[query.sort]):
+        return [_statement(source, conditions, [f"{newest} {way}"], values)]
+    newest = f"{newest} DESC"
+    if query.sort is Sort.RECORDING_ID and source == "calls":
+        # Its index has the calls that have one, and only these can be read in its order.
+        order = [f"recording_id {way}", newest]
+        return [
+            _statement(source, [*conditions, "recording_id IS NOT NULL"], order, values),
+            _statement(source, [*conditions, "recording_id IS NULL"], [newest], values),
+        ]
+    # What a call does not have stands last, whichever way. Where each call has it nothing is
+    # said of that, so that an index serves.
+    last = "" if query.sort in _ALWAYS_THERE else " NULLS LAST"
+    order = [*(f"{column} {way}{last}" for column in columns), newest]
+    return [_statement(source, conditions, order, values)]
+
+
+def period_of(query: HistoryQuery, column: str = "begun_at") -> tuple[list[str], dict[str, object]]:
+    """The conditions that keep calls within the query's period, and their values."""
+    conditions: list[str] = []
+    values: dict[str, object] = {}
+    for sign, name, bound in (
+        (">=", "since_ms", query.since_ms),
+        ("<", "until_ms", query.until_ms),
+    ):
+        if bound is not None:
+            conditions.append(f"{column} {sign} :{name}")
+            values[name] = bound
+    return conditions, values
+
+
+def _chosen(query: HistoryQuery) -> tuple[list[str], dict[str, object]]:
+    """The conditions of the filters, and their values."""
+    conditions: list[str] = []
+    values: dict[str, object] = {}
     if query.callee is not None:
         conditions.append("callee = :callee")
         values["callee"] = query.callee
@@ -144,51 +207,28 @@ def statement(query: HistoryQuery, *, indexed: bool, also: str = "") -> Statemen
             names = [f"{column}{number}" for number in range(len(wanted))]
             conditions.append(f"{column} IN ({', '.join(f':{name}' for name in names)})")
             values.update(zip(names, wanted, strict=True))
-    if also:
-        conditions.append(also)
-    return Statement(
-        f"FROM {source} WHERE {' AND '.join(conditions)} ORDER BY {_order(query, source)}", values
-    )
+    return conditions, values
 
 
-def terms_prefix(query: HistoryQuery) -> str | None:
-    """A text too short for the index, in the form in which trigrams begin with it."""
-    forms = _forms(query.text)
-    return forms[0].casefold() if len(forms) == 1 and 0 < len(forms[0]) < TRIGRAM else None
+def _statement(
+    source: str, conditions: list[str], order: list[str], values: dict[str, object]
+) -> Statement:
+    where = " AND ".join(conditions) or "1"
+    return Statement(f"FROM {source} WHERE {where} ORDER BY {', '.join(order)}", values)
 
 
-def _order(query: HistoryQuery, source: str) -> str:
-    way = "DESC" if query.descending else "ASC"
-    newest = "search.rowid" if source != "calls" else "calls.id"
-    if source == "calls" and query.since_ms is not None:
-        # The plus keeps SQLite from walking the whole table in order to save a sort: the
-        # calls of a period are few, and the index on time has them.
-        newest = "+calls.id"
-    if not (columns := _ORDERS[query.sort]):
-        return f"{newest} {way}"
-    # What a call does not have stands last, whichever way.
-    return ", ".join(
-        [*(f"{column} IS NULL, {column} {way}" for column in columns), f"{newest} DESC"]
-    )
-
-
-def _forms(text: str) -> list[str]:
+def forms(text: str) -> list[str]:
     """The texts of which one must stand in a call: as typed, and the digits of a number."""
     if not text:
         return []
-    forms = [text.replace("_", " ")] if "_" in text and " " not in text else []
-    forms.append(text)
+    found = [text.replace("_", " ")] if "_" in text and " " not in text else []
+    found.append(text)
     number = bare(text)
     if _NUMBER.fullmatch(number):
         # As people write a number: with a trunk 0 or 00 that the journal's digits lack.
         digits = re.sub(r"\(0\)|[^0-9]", "", number)
-        forms.append(digits.lstrip("0") or digits)
-    return list(dict.fromkeys(forms))
-
-
-def _quoted(text: str) -> str:
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
+        found.append(digits.lstrip("0") or digits)
+    return list(dict.fromkeys(found))
 
 
 def _like(text: str) -> str:

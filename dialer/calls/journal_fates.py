@@ -10,7 +10,9 @@ from dialer.calls.details import CallDetails, Candidate
 from dialer.calls.journal_file import connect, now_ms, told, writing
 from dialer.calls.journal_reader import JournalReader
 from dialer.calls.journal_rows import COLUMNS
+from dialer.calls.lifeline import is_held
 
+_AT_ONCE = 10_000
 _FIELDS = tuple(field.name for field in fields(CallDetails))
 
 
@@ -19,6 +21,10 @@ class FateJournal(JournalReader):
 
     A connection of its own, used on the thread that made it. Its transactions are short, so
     that none makes a call late. Raises JournalError from every method.
+
+    A call that is under way in a living process is that process's own: nothing is written of
+    it. Nor is anything of a call that has been taken out of the journal meanwhile. What is
+    handed back is then the call as it is, or as it was.
     """
 
     def __init__(self, path: Path, lifelines: Path, now: Callable[[], int] = now_ms) -> None:
@@ -35,11 +41,13 @@ class FateJournal(JournalReader):
         """
         marks = ", ".join(f":profile{number}" for number in range(len(profiles)))
         values: dict[str, object] = {f"profile{n}": name for n, name in enumerate(profiles)}
+        # Two indexes that hold next to nothing, one for each half.
         sql = (
-            f"SELECT {COLUMNS} FROM calls WHERE (following = 'open'"  # noqa: S608
-            " OR (outcome IS NULL AND following IS NULL)) AND begun_at >= :since"
-            f" AND profile IN ({marks}) AND id NOT IN (SELECT id FROM deleted)"
-            " ORDER BY id DESC LIMIT :limit"
+            f"SELECT {COLUMNS} FROM calls WHERE id IN"  # noqa: S608
+            " (SELECT id FROM calls WHERE following = 'open'"
+            " UNION SELECT id FROM calls WHERE outcome IS NULL AND following IS NULL)"
+            f" AND begun_at >= :since AND profile IN ({marks})"
+            " AND id NOT IN (SELECT id FROM deleted) ORDER BY id DESC LIMIT :limit"
         )
         found = self._records(sql, {**values, "since": since_ms, "limit": limit})
         return [record for record in found if record.outcome is not None]
@@ -47,19 +55,23 @@ class FateJournal(JournalReader):
     def claimed(self, recording_ids: Iterable[str]) -> set[str]:
         """Those recording IDs that are a call's already."""
         wanted = list(recording_ids)
-        marks = ", ".join("?" * len(wanted))
-        sql = f"SELECT recording_id FROM calls WHERE recording_id IN ({marks})"  # noqa: S608
-        with told(self._path):
-            return {found for (found,) in self._connection.execute(sql, wanted)}
+        claimed: set[str] = set()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ", ".join("?" * len(some))
+            sql = f"SELECT recording_id FROM calls WHERE recording_id IN ({marks})"  # noqa: S608
+            with told(self._path):
+                claimed.update(found for (found,) in self._connection.execute(sql, some))
+        return claimed
 
     def keep(self, call: CallRecord, details: CallDetails, following: Following) -> CallRecord:
         """Keep what the provider's record says of a placed call; the call as it is now."""
         with told(self._path), writing(self._connection):
-            self._put_details(call.row, details)
-            self._connection.execute(
+            changed = self._connection.execute(
                 "UPDATE calls SET following = :following, stage = :stage, ending = :ending,"
                 " duration_s = :duration_s, cost = :cost, currency = :currency,"
-                " hangup_code = :hangup_code, hangup_reason = :hangup_reason WHERE id = :id",
+                " hangup_code = :hangup_code, hangup_reason = :hangup_reason"
+                " WHERE id = :id AND outcome = 'placed'",
                 {
                     "id": call.row,
                     "following": following,
@@ -71,15 +83,20 @@ class FateJournal(JournalReader):
                     "hangup_code": details.hangup_code,
                     "hangup_reason": details.hangup_reason,
                 },
-            )
+            ).rowcount
+            if changed:
+                self._put_details(call.row, details)
         return self._again(call)
 
     def settle(self, call: CallRecord, recording_id: str) -> CallRecord | None:
         """Make a call whose outcome was not certain a placed one, by its recording ID.
 
-        None, and nothing written, if it was settled meanwhile or another call has this ID.
+        None, and nothing written, if it was settled meanwhile, another call has this ID, or
+        the call is still under way.
         """
         with told(self._path), writing(self._connection):
+            if self._is_under_way(call.row):
+                return None
             changed = self._connection.execute(
                 "UPDATE calls SET outcome = 'placed', recording_id = :recording_id, settled = 1,"
                 " following = 'open', ended_at = coalesce(ended_at, :now)"
@@ -94,26 +111,44 @@ class FateJournal(JournalReader):
     def follow(self, call: CallRecord, following: Following) -> CallRecord:
         """Say how it stands with looking for the call in the provider's records."""
         with told(self._path), writing(self._connection):
-            self._connection.execute(
-                "UPDATE calls SET following = ? WHERE id = ?", (following, call.row)
-            )
+            if not self._is_under_way(call.row):
+                self._connection.execute(
+                    "UPDATE calls SET following = ? WHERE id = ?", (following, call.row)
+                )
+                if following is not Following.SEVERAL:
+                    self._connection.execute("DELETE FROM candidates WHERE id = ?", (call.row,))
         return self._again(call)
 
     def offer(self, call: CallRecord, candidates: Iterable[Candidate]) -> CallRecord:
-        """Keep the records among which the operator is to choose the call's own."""
+        """Keep the records among which the operator is to choose the call's own.
+
+        A placed call has its own already, and none are kept of it.
+        """
         with told(self._path), writing(self._connection):
-            self._connection.execute("DELETE FROM candidates WHERE id = ?", (call.row,))
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO candidates VALUES (?, ?, ?, ?, ?)",
-                [
-                    (call.row, each.recording_id, each.submitted_at, each.duration_s, each.ending)
-                    for each in candidates
-                ],
-            )
-            self._connection.execute(
-                "UPDATE calls SET following = 'several' WHERE id = ?", (call.row,)
-            )
+            if self._is_under_way(call.row):
+                return call
+            changed = self._connection.execute(
+                "UPDATE calls SET following = 'several'"
+                " WHERE id = ? AND outcome IS NOT 'placed' AND outcome IS NOT 'not_sent'",
+                (call.row,),
+            ).rowcount
+            if changed:
+                self._connection.execute("DELETE FROM candidates WHERE id = ?", (call.row,))
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO candidates VALUES (?, ?, ?, ?, ?)",
+                    [
+                        (call.row, one.recording_id, one.submitted_at, one.duration_s, one.ending)
+                        for one in candidates
+                    ],
+                )
         return self._again(call)
+
+    def _is_under_way(self, row: int) -> bool:
+        """Whether a living process has still to write the outcome. Asked within a transaction."""
+        found = self._connection.execute(
+            "SELECT outcome, owner FROM calls WHERE id = ?", (row,)
+        ).fetchone()
+        return found is not None and found[0] is None and is_held(self._lifelines, found[1])
 
     def _put_details(self, row: int, details: CallDetails) -> None:
         values = [getattr(details, name) for name in _FIELDS]
@@ -126,7 +161,8 @@ class FateJournal(JournalReader):
         )
 
     def _again(self, call: CallRecord) -> CallRecord:
-        return self.call(call.call_id) or call
+        sql = f"SELECT {COLUMNS} FROM calls WHERE call_id = :id"  # noqa: S608
+        return next(iter(self._records(sql, {"id": call.call_id})), call)
 
 
 def _millionths(money: Decimal | None) -> int | None:

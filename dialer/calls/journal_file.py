@@ -1,6 +1,7 @@
 """The journal's file: made, brought up to date, set aside when damaged, and its faults told."""
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -8,12 +9,42 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from dialer.calls import schema
+from dialer.calls.journal_trouble import (
+    Interrupted,
+    folder_trouble,
+    is_damaged,
+    name_of,
+    suspicion,
+    told,
+)
 from dialer.calls.lifeline import alone, sweep
 from dialer.calls.place import JournalError
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
+__all__ = [
+    "BUSY_SECONDS",
+    "Interrupted",
+    "Progress",
+    "connect",
+    "folder_trouble",
+    "identity",
+    "now_ms",
+    "prepare",
+    "told",
+    "writing",
+]
+
 BUSY_SECONDS = 5.0
 """How long a write waits for other writers, each of which takes a fraction of a millisecond."""
+
+Progress = Callable[[float], None]
+"""Told how much is done, from 0.0 to 1.0. What it raises breaks off what it is told of."""
+
+_BACKUP_PAGES = 2_000  # copied at a time: some 8 MB
+_STEP_OPERATIONS = 50_000  # of SQLite's machine between two looks at how far a step is
+_OPERATIONS_A_ROW = 30  # that a step takes, measured for the one that makes four indexes
+_ROOM = 3  # backup and index together take so many times what the journal takes
+_PROBE = "CREATE VIRTUAL TABLE probe USING fts5 (text, tokenize = 'trigram')"
 
 
 def now_ms() -> int:
@@ -21,15 +52,25 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def prepare(path: Path, lifelines: Path, now: Callable[[], int] = now_ms) -> Path | None:
+def prepare(
+    path: Path,
+    lifelines: Path,
+    now: Callable[[], int] = now_ms,
+    progress: Progress = lambda _: None,
+) -> Path | None:
     """Make the journal ready at program start: create it, bring it up to date, or set it aside.
 
-    A journal of an older version is backed up beside itself before each step forward. One
-    that is damaged is set aside with its companions and a new one begun; the path of what was
-    set aside is returned, for the program to tell. Raises JournalError where it cannot be
-    written, or was written by a newer program.
+    A journal of an older version is backed up beside itself before each step forward, which
+    takes some seconds for a million calls: `progress` is told of it on this thread, and not
+    at all where there is nothing to do. What it raises before 1.0, KeyboardInterrupt say,
+    leaves the journal as it was, and so does the process's end; the next start begins again.
+
+    A journal that is damaged is set aside with its companions and a new one begun; the path
+    of what was set aside is returned, for the program to tell. Raises JournalError where it
+    cannot be written, was written by a newer program, or SQLite cannot do what it needs.
     """
     with told(path):
+        _look_for_full_text_search()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         sweep(lifelines)
         # Of two programs that start at once, one must not set aside what the other has just
@@ -38,15 +79,15 @@ def prepare(path: Path, lifelines: Path, now: Callable[[], int] = now_ms) -> Pat
             _create_private(path)
             try:
                 _examine(path)
-                _migrate(path)
+                _migrate(path, progress)
             except sqlite3.DatabaseError as error:
-                if not _is_damaged(error):
+                if not is_damaged(error):
                     raise
             else:
                 return None
             aside = _set_aside(path, now())
             _create_private(path)
-            _migrate(path)
+            _migrate(path, progress)
             return aside
 
 
@@ -75,7 +116,21 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _migrate(path: Path) -> None:
+def _look_for_full_text_search() -> None:
+    with closing(sqlite3.connect(":memory:")) as probe:
+        try:
+            probe.execute(_PROBE)
+        except sqlite3.OperationalError as error:
+            text = QT_TRANSLATE_NOOP(
+                "dialer",
+                "The SQLite {version} that Python brings has no full-text search, which the"
+                " journal needs, so nothing can be called. Install Python from python.org, or"
+                " a SQLite with FTS5.",
+            )
+            raise JournalError(Sentence(text, version=sqlite3.sqlite_version)) from error
+
+
+def _migrate(path: Path, progress: Progress) -> None:
     # Looked at read-only first: what a newer program wrote must not even be checkpointed.
     with closing(connect(path, read_only=True)) as connection:
         if _version(connection) > schema.VERSION:
@@ -87,37 +142,99 @@ def _migrate(path: Path) -> None:
             raise JournalError(Sentence(text, path=path))
     with closing(connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
-        is_new = _version(connection) == 0
+        first = _version(connection)
         while (version := _version(connection)) < schema.VERSION:
-            if not is_new:
-                _back_up(connection, path, version)
-            with writing(connection):
+
+            def done(part: float, version: int = version) -> None:
+                if first:
+                    progress((version - first + min(part, 1.0)) / (schema.VERSION - first))
+
+            done(0.0)
+            if first:
+                _back_up(connection, path, version, lambda part: done(part / 2))
+            with writing(connection), _watched(connection, lambda part: done(0.5 + part / 2)):
                 schema.STEPS[version](connection)
                 connection.execute(f"PRAGMA user_version = {version + 1:d}")
+            done(1.0)
 
 
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _back_up(connection: sqlite3.Connection, path: Path, version: int) -> None:
+@contextmanager
+def _watched(connection: sqlite3.Connection, progress: Progress) -> Iterator[None]:
+    """Tell how far the statements in here are, by a guess at how long they take."""
+    rows = 0
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'calls'").fetchone():
+        (rows,) = connection.execute("SELECT coalesce(max(id), 0) FROM calls").fetchone()
+    looks = 0
+    raised: list[BaseException] = []
+
+    def look() -> bool:
+        # SQLite swallows what is raised in here: it is kept, and the statement ended.
+        nonlocal looks
+        looks += 1
+        try:
+            progress(min(looks * _STEP_OPERATIONS / (rows * _OPERATIONS_A_ROW + 1), 1.0))
+        except BaseException as error:
+            raised.append(error)
+        return bool(raised)
+
+    connection.set_progress_handler(look, _STEP_OPERATIONS)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if raised:
+            raise raised[0] from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, version: int, progress: Progress) -> None:
     """Copy the journal beside itself, as it is under `version`.
 
     An older copy, of a step that was tried before, gives way: calls may have come since.
     """
+    (size,) = connection.execute(
+        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    ).fetchone()
     target = path.with_name(f"{path.stem}.v{version}.backup{path.suffix}")
     half = _beside(target, ".part")
     half.unlink(missing_ok=True)
+    if shutil.disk_usage(path.parent).free < _ROOM * size:
+        raise _no_room(path, size)
+
+    def copied(_: int, remaining: int, total: int) -> None:
+        progress(1.0 - remaining / max(total, 1))
+
     _create_private(half)
-    with closing(sqlite3.connect(half)) as copy:
-        connection.backup(copy)
-    half.replace(target)
+    try:
+        with closing(sqlite3.connect(half)) as copy:
+            connection.backup(copy, pages=_BACKUP_PAGES, progress=copied, sleep=0.01)
+        half.replace(target)
+    except sqlite3.OperationalError as error:
+        if name_of(error).startswith("SQLITE_FULL"):
+            raise _no_room(path, size) from error
+        raise
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _no_room(path: Path, size: int) -> JournalError:
+    text = QT_TRANSLATE_NOOP(
+        "dialer",
+        "The disk has no room to bring the journal {path} up to date: {megabytes} MB must be free"
+        " for a backup and the index. The journal is as it was. Make room on the disk, then"
+        " start the program again.",
+    )
+    return JournalError(Sentence(text, path=path, megabytes=_ROOM * size // 1_000_000 + 1))
 
 
 def _examine(path: Path) -> None:
     """Look through a journal in which damage was met: it may lie beyond the first page."""
-    suspicion = _beside(path, ".suspect")
-    if not suspicion.exists():
+    if not suspicion(path).exists():
         return
     with closing(connect(path)) as connection:
         said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -125,7 +242,7 @@ def _examine(path: Path) -> None:
         error = sqlite3.DatabaseError(said)
         error.sqlite_errorname = "SQLITE_CORRUPT"
         raise error
-    suspicion.unlink(missing_ok=True)
+    suspicion(path).unlink(missing_ok=True)
 
 
 def _set_aside(path: Path, at_ms: int) -> Path:
@@ -135,7 +252,7 @@ def _set_aside(path: Path, at_ms: int) -> Path:
         with suppress(FileNotFoundError):
             _beside(path, companion).rename(_beside(aside, companion))
     path.rename(aside)
-    _beside(path, ".suspect").unlink(missing_ok=True)
+    suspicion(path).unlink(missing_ok=True)
     return aside
 
 
@@ -170,71 +287,3 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
             with suppress(sqlite3.Error):  # the first error says more
                 connection.execute("ROLLBACK")
         raise
-
-
-def folder_trouble(error: OSError) -> JournalError:
-    """What it means that the journal's folder cannot be used."""
-    text = QT_TRANSLATE_NOOP(
-        "dialer",
-        "The journal's folder {path} cannot be used ({words}). Check the folder and the disk.",
-    )
-    return JournalError(
-        Sentence(text, path=error.filename or "", words=error.strerror or str(error))
-    )
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system raise into a JournalError with a sentence."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        if isinstance(error, sqlite3.DatabaseError) and _is_damaged(error):
-            # The next `prepare` is to look through the whole file.
-            with suppress(OSError):
-                _beside(path, ".suspect").touch(mode=0o600)
-        raise JournalError(_sentence(_name(error), path, str(error))) from error
-    except TimeoutError as error:
-        raise JournalError(_sentence("SQLITE_BUSY", path, str(error))) from error
-    except OSError as error:
-        raise JournalError(_sentence("", path, error.strerror or str(error))) from error
-
-
-def _is_damaged(error: sqlite3.DatabaseError) -> bool:
-    return _name(error).startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
-
-
-def _name(error: sqlite3.Error) -> str:
-    """SQLite's name of the error; "" where Python raised it itself."""
-    return getattr(error, "sqlite_errorname", "")
-
-
-def _sentence(name: str, path: Path, words: str) -> Sentence:
-    if name.startswith("SQLITE_FULL"):
-        text = QT_TRANSLATE_NOOP(
-            "dialer",
-            "The disk is full: the journal {path} cannot be written. Make room on the disk.",
-        )
-    elif name.startswith("SQLITE_BUSY"):
-        text = QT_TRANSLATE_NOOP(
-            "dialer",
-            "Another program keeps the journal {path} locked."
-            " Close what has it open, then try again.",
-        )
-    elif name.startswith("SQLITE_READONLY"):
-        text = QT_TRANSLATE_NOOP(
-            "dialer",
-            "The journal {path} may not be written."
-            " Give yourself the right to write it and its folder.",
-        )
-    elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
-        text = QT_TRANSLATE_NOOP(
-            "dialer",
-            "The journal {path} is damaged. Start the program again: it sets the file aside and"
-            " begins a new one.",
-        )
-    else:
-        text = QT_TRANSLATE_NOOP(
-            "dialer", "The journal {path} cannot be used ({words}). Check the folder and the disk."
-        )
-    return Sentence(text, path=path, words=words)

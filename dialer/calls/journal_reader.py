@@ -1,22 +1,27 @@
 """Reads the journal, whatever its size: by row, by page, by key, never by counting past rows."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
 
 from dialer.calls.call import CallRecord
 from dialer.calls.details import CallDetails, Candidate, Ending
-from dialer.calls.history_query import HistoryQuery, statement, terms_prefix
+from dialer.calls.history_query import HistoryQuery, statements
 from dialer.calls.journal_file import connect, told
 from dialer.calls.journal_rows import COLUMNS, record_of
+from dialer.calls.journal_terms import look_up, look_up_period
+from dialer.calls.journal_trouble import interrupted
 from dialer.calls.lifeline import is_held
 
 CHUNK = 8_192
 """How many row numbers `ids` hands over at a time."""
 
-_FEW_TERMS = 64
+_AT_ONCE = 10_000  # row numbers in one statement; SQLite takes some 32,000 values
+_LOOKS = 3
+_KEPT = "id NOT IN (SELECT id FROM deleted)"
 _DETAILS = tuple(field.name for field in fields(CallDetails))
 _MONEY = frozenset(("cost", "rate", "settled_cost", "settled_rate", "exchange_rate"))
 
@@ -31,28 +36,31 @@ class JournalReader:
     def __init__(self, path: Path, lifelines: Path) -> None:
         self._path = path
         self._lifelines = lifelines
+        self._interruptions = 0
         with told(path):
             self._connection = connect(path, read_only=True)
 
     def page(self, query: HistoryQuery, limit: int) -> list[CallRecord]:
-        """The first `limit` calls that `query` finds, in its order."""
-        also, values = self._by_terms(query)
-        found = statement(query, indexed=self.is_indexed(), also=also)
-        sql = f"SELECT {_OF_CALLS} {found.sql} LIMIT :limit"
-        return self._records(sql, {**found.values, **values, "limit": limit})
+        """The first `limit` calls that `query` finds, in its order: the ones `ids` begins with.
+
+        Row numbers come first, whose order is found without carrying whole calls along.
+        """
+        records: list[CallRecord] = []
+        for _ in range(_LOOKS):
+            rows = self._first(query, limit)
+            found = self.at(rows)
+            records = [found[row] for row in rows if row in found]
+            if len(records) == len(rows):
+                break
+            # Calls were deleted in between, and others have moved up.
+        return records
 
     def ids(self, query: HistoryQuery, after: int = 0) -> "Iterator[array[int]]":
-        """The row numbers above `after` of all calls that `query` finds, in chunks, in order."""
-        also, values = self._by_terms(query)
-        both = " AND ".join(part for part in (also, "calls.id > :after" if after else "") if part)
-        found = statement(query, indexed=self.is_indexed(), also=both)
-        with told(self._path):
-            cursor = self._connection.execute(
-                f"SELECT calls.id {found.sql}",
-                {**found.values, **values, "after": after},
-            )
-            while rows := cursor.fetchmany(CHUNK):
-                yield array("q", (row for (row,) in rows))
+        """The row numbers above `after` of all calls that `query` finds, in chunks, in order.
+
+        All are of one moment. Close the generator, or let it go, before its end is reached.
+        """
+        return self._ids(query, "calls.id > :row" if after else "", after)
 
     def calls(self, query: HistoryQuery) -> "Iterator[CallRecord]":
         """All calls that `query` finds, in its order, a chunk at a time: constant memory."""
@@ -71,22 +79,22 @@ class JournalReader:
 
     def at(self, rows: Sequence[int]) -> dict[int, CallRecord]:
         """The calls with these row numbers, by row number; what was deleted is missing."""
-        marks = ",".join("?" * len(rows))
-        sql = (
-            f"SELECT {COLUMNS} FROM calls WHERE id IN ({marks})"  # noqa: S608
-            " AND id NOT IN (SELECT id FROM deleted)"
-        )
-        return {record.row: record for record in self._records(sql, tuple(rows))}
+        found: dict[int, CallRecord] = {}
+        for start in range(0, len(rows), _AT_ONCE):
+            wanted = rows[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(wanted))
+            sql = f"SELECT {COLUMNS} FROM calls WHERE id IN ({marks}) AND {_KEPT}"  # noqa: S608
+            found |= {record.row: record for record in self._records(sql, tuple(wanted))}
+        return found
 
     def newest(
         self, limit: int, search: str = "", before_row: int | None = None
     ) -> list[CallRecord]:
         """The newest `limit` calls that have `search` in them, from below `before_row`."""
-        query = HistoryQuery(search)
-        also = "" if before_row is None else "calls.id < :before"
-        found = statement(query, indexed=self.is_indexed(), also=also)
-        sql = f"SELECT {_OF_CALLS} {found.sql} LIMIT :limit"
-        return self._records(sql, {**found.values, "before": before_row, "limit": limit})
+        also = "" if before_row is None else "calls.id < :row"
+        rows = self._first(HistoryQuery(search), limit, also, before_row or 0)
+        found = self.at(rows)
+        return [found[row] for row in rows if row in found]
 
     def version(self) -> int:
         """A number that changes when another connection has written."""
@@ -101,12 +109,15 @@ class JournalReader:
 
     def call(self, call_id: str) -> CallRecord | None:
         """The call with this ID, None if there is none."""
-        sql = f"SELECT {COLUMNS} FROM calls WHERE call_id = :call_id"  # noqa: S608
-        return next(iter(self._records(sql, {"call_id": call_id})), None)
+        sql = f"SELECT {COLUMNS} FROM calls WHERE call_id = :id AND {_KEPT}"  # noqa: S608
+        return next(iter(self._records(sql, {"id": call_id})), None)
 
     def placed(self, recording_id: str) -> CallRecord | None:
         """The call with this recording ID, None if there is none."""
-        sql = f"SELECT {COLUMNS} FROM calls WHERE recording_id = :id ORDER BY id DESC LIMIT 1"  # noqa: S608
+        sql = (
+            f"SELECT {COLUMNS} FROM calls WHERE recording_id = :id AND {_KEPT}"  # noqa: S608
+            " ORDER BY id DESC LIMIT 1"
+        )
         return next(iter(self._records(sql, {"id": recording_id})), None)
 
     def details(self, row: int) -> CallDetails | None:
@@ -156,7 +167,7 @@ class JournalReader:
         """The newest call of `profile`, None if it has none."""
         sql = (
             f"SELECT {COLUMNS} FROM calls WHERE profile = :profile AND sandbox = :sandbox"  # noqa: S608
-            " AND id NOT IN (SELECT id FROM deleted) ORDER BY id DESC LIMIT 1"
+            f" AND {_KEPT} ORDER BY id DESC LIMIT 1"
         )
         return next(iter(self._records(sql, {"profile": profile, "sandbox": sandbox})), None)
 
@@ -170,40 +181,77 @@ class JournalReader:
             f"SELECT {field} FROM calls"  # noqa: S608
             " WHERE id > (SELECT coalesce(max(id), 0) FROM calls) - 2000"
             f" AND profile = ? AND sandbox = ? AND {field} IS NOT NULL"
-            " AND id NOT IN (SELECT id FROM deleted)"
-            f" GROUP BY {field} ORDER BY max(id) DESC LIMIT ?"
+            f" AND {_KEPT} GROUP BY {field} ORDER BY max(id) DESC LIMIT ?"
         )
         with told(self._path):
             return [value for (value,) in self._connection.execute(sql, (profile, sandbox, limit))]
 
+    def names(self) -> tuple[list[str], list[str]]:
+        """The accounts and the profiles of the latest calls, in order of their names."""
+        found = []
+        for column in ("account", "profile"):
+            sql = (
+                f"SELECT DISTINCT {column} FROM calls"  # noqa: S608
+                " WHERE id > (SELECT coalesce(max(id), 0) FROM calls) - 5000"
+                f" AND id NOT IN (SELECT id FROM deleted) ORDER BY {column} LIMIT 200"
+            )
+            with told(self._path):
+                found.append([name for (name,) in self._connection.execute(sql)])
+        return found[0], found[1]
+
     def interrupt(self) -> None:
-        """End the statement under way, which then raises JournalError. Any thread."""
+        """End the reading under way, which then raises Interrupted. Any thread.
+
+        What is asked for afterwards is not touched. Where the call comes in just as one
+        statement of a reading follows another, it may go unnoticed: ask again whether the
+        answer is still wanted.
+        """
+        self._interruptions += 1
         self._connection.interrupt()
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
 
-    def _by_terms(self, query: HistoryQuery) -> tuple[str, dict[str, object]]:
-        """For a text too short for the index: the few trigrams that begin with it, if few they are.
+    def _first(self, query: HistoryQuery, limit: int, also: str = "", row: int = 0) -> "array[int]":
+        found = array("q")
+        with closing(self._ids(query, also, row, limit)) as chunks:
+            for chunk in chunks:
+                found.extend(chunk)
+                if len(found) >= limit:
+                    break
+        return found[:limit]
 
-        A rare text would otherwise be looked for in every call.
-        """
-        prefix = terms_prefix(query)
-        if prefix is None or prefix.isdigit() or not self.is_indexed():
-            return "", {}
-        sql = "SELECT term FROM search_terms WHERE term >= ? AND term < ? LIMIT ?"
-        # The last character of Unicode: above everything that begins with the prefix.
-        values = (prefix, f"{prefix}\U0010ffff", _FEW_TERMS + 1)
-        with told(self._path):
-            terms = [term for (term,) in self._connection.execute(sql, values)]
-        if len(terms) > _FEW_TERMS:
-            return "", {}
-        if not terms:
-            return "0", {}
-        quoted = ['"{}"'.format(term.replace('"', '""')) for term in terms]
-        also = "calls.id IN (SELECT rowid FROM search WHERE search MATCH :terms)"
-        return also, {"terms": " OR ".join(quoted)}
+    def _ids(
+        self,
+        query: HistoryQuery,
+        also: str = "",
+        row: int = 0,
+        limit: int = -1,
+        *,
+        deleted: bool = False,
+    ) -> "Generator[array[int], None, None]":
+        begun = self._interruptions
+        with told(self._path), ExitStack() as stack:
+            looked = look_up(self._connection, query) if self.is_indexed() else None
+            self._go_on(begun)
+            span = look_up_period(self._connection, query)
+            cursors = []
+            for each in statements(query, looked, span, also, deleted=deleted):
+                self._go_on(begun)
+                # All are begun before the first is read: so they see the same moment.
+                cursor = stack.enter_context(closing(self._connection.cursor()))
+                sql = f"SELECT calls.id {each.sql} LIMIT :limit"
+                cursors.append(cursor.execute(sql, {**each.values, "row": row, "limit": limit}))
+            for cursor in cursors:
+                while rows := cursor.fetchmany(CHUNK):
+                    self._go_on(begun)
+                    yield array("q", (found for (found,) in rows))
+
+    def _go_on(self, begun: int) -> None:
+        """Raise what an interruption raises, if one came between two statements."""
+        if self._interruptions != begun:
+            raise interrupted()
 
     def _records(
         self, sql: str, values: Mapping[str, object] | Sequence[object]
@@ -230,6 +278,3 @@ class JournalReader:
                 }
                 rows = [fresh.get(row[0], row) for row in rows]
         return [record_of(row, lives) for row in rows]
-
-
-_OF_CALLS = ", ".join(f"calls.{column.strip()}" for column in COLUMNS.split(","))

@@ -131,7 +131,8 @@ def _make_search(connection: sqlite3.Connection) -> None:
         "CREATE VIRTUAL TABLE search USING fts5 (text, content = 'searched', content_rowid = 'id',"
         " tokenize = 'trigram')"
     )
-    connection.execute("CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, row)")
+    # Of the kind that does not count: the next term is found without reading all calls of one.
+    connection.execute("CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, instance)")
     connection.execute("CREATE TABLE search_state (filled_from INTEGER NOT NULL) STRICT")
     connection.execute("INSERT INTO search_state SELECT coalesce(max(id) + 1, 0) FROM calls")
     filled = "(SELECT filled_from FROM search_state)"

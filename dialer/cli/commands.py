@@ -16,6 +16,14 @@ from dialer.cli.say import Unheard, complain
 COMMANDS = {
     "call": QT_TRANSLATE_NOOP("dialer", "place one call and print its recording ID"),
     "history": QT_TRANSLATE_NOOP("dialer", "list calls, newest first"),
+    "details": QT_TRANSLATE_NOOP("dialer", "what became of a placed call, by its recording ID"),
+    "recording": QT_TRANSLATE_NOOP("dialer", "fetch the recording of a placed call"),
+    "stats": QT_TRANSLATE_NOOP("dialer", "figures of each day: calls, answered, talk, cost"),
+    "reconcile": QT_TRANSLATE_NOOP(
+        "dialer", "compare the history with the provider's records, and settle what is unknown"
+    ),
+    "accounts": QT_TRANSLATE_NOOP("dialer", "list the provider's phone accounts"),
+    "balance": QT_TRANSLATE_NOOP("dialer", "print the balance of the provider account"),
     "profile": QT_TRANSLATE_NOOP("dialer", "add, edit, choose, check and remove profiles"),
     "sandbox": QT_TRANSLATE_NOOP("dialer", "run the sandbox provider alone"),
     "doctor": QT_TRANSLATE_NOOP("dialer", "print what support needs to know; no secrets"),

@@ -19,7 +19,9 @@ from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
 
 if TYPE_CHECKING:
+    from dialer.calls.journal_export import ExportReader
     from dialer.calls.journal_fates import FateJournal
+    from dialer.calls.journal_figures import FigureReader
     from dialer.calls.records import Records
     from dialer.provider.client import InvokePhone
 
@@ -103,6 +105,24 @@ class House:
         journal = FateJournal(self.folders.journal, self.folders.lifelines)
         self._open.callback(journal.close)
         return journal
+
+    def exporting(self) -> "ExportReader":
+        """The journal, for reading calls with their details. Raises JournalError."""
+        from dialer.calls.journal_export import ExportReader
+
+        self._prepare()
+        reader = ExportReader(self.folders.journal, self.folders.lifelines)
+        self._open.callback(reader.close)
+        return reader
+
+    def figures(self) -> "FigureReader":
+        """The journal, for counting calls. Raises JournalError."""
+        from dialer.calls.journal_figures import FigureReader
+
+        self._prepare()
+        reader = FigureReader(self.folders.journal, self.folders.lifelines)
+        self._open.callback(reader.close)
+        return reader
 
     @contextmanager
     def sandbox(self) -> Iterator[tuple[Profile, Credentials]]:

@@ -1,22 +1,23 @@
-"""`dialer history`: list calls, newest first."""
+"""`dialer history`: list calls, newest first, or export them."""
 
 import argparse
-import csv
-import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
+from itertools import islice
+from pathlib import Path
 
 from dialer.calls.call import CallRecord
-from dialer.calls.export import COLUMNS, csv_cell, history_object
-from dialer.calls.journal import JournalReader
+from dialer.calls.export_file import export_to
+from dialer.calls.export_form import ExportError, Form, write_form
+from dialer.calls.history_query import HistoryQuery, Kind
+from dialer.calls.journal_export import ExportReader
 from dialer.calls.place import JournalError
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
-from dialer.cli.say import answer, complain, heard
-
-PAGE = 500
-"""How many calls are read at a time, so that a long history needs no more memory."""
+from dialer.cli.periods import since, until
+from dialer.cli.say import answer, complain, heard, remark
 
 ON_SCREEN = 50
 """How many calls are listed for people when no limit is given."""
@@ -28,15 +29,51 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--limit",
         metavar="N",
         type=_natural,
-        help=f"at most N calls; without it {ON_SCREEN} in the list, all with --json or --csv",
+        help=f"at most N calls; without it {ON_SCREEN} in the list, all in an export",
     )
-    parser.add_argument("--search", metavar="TEXT", default="", help="calls that have TEXT in them")
+    which = parser.add_argument_group("which calls; of a filter given twice, either may fit")
+    which.add_argument("--search", metavar="TEXT", default="", help="calls that have TEXT in them")
+    which.add_argument(
+        "--since",
+        metavar="T",
+        type=since,
+        help="from a date on, in local time, or a time: 2026-01-31 or 2026-01-31T09:30:00Z",
+    )
+    which.add_argument(
+        "--until",
+        metavar="T",
+        type=until,
+        help="up to a date, which is part of it, or before a time",
+    )
+    which.add_argument(
+        "--outcome",
+        action="append",
+        choices=[kind.value for kind in Kind],
+        help="what became of it",
+    )
+    which.add_argument("--account", metavar="A", action="append", help="calls of this account")
+    which.add_argument(
+        "--profile", metavar="P", action="append", help="calls with this profile, or sandbox"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a list of JSON objects")
+    form.add_argument("--jsonl", action="store_true", help="print a JSON object a line")
     form.add_argument(
         "--csv",
         action="store_true",
         help="print CSV; a cell that could run as a formula has an apostrophe in front",
+    )
+    form.add_argument(
+        "--xlsx",
+        metavar="FILE",
+        type=Path,
+        help='write a spreadsheet of text cells; needs: pip install "dialer[xlsx]"',
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="write JSON or CSV into FILE, all of it or nothing, in place of printing it",
     )
 
 
@@ -47,64 +84,54 @@ def refuse(words: str, _arguments: Sequence[str]) -> None:
 
 def run(options: argparse.Namespace, house: House) -> int:
     """List the calls."""
+    form = _form(options)
+    if options.output is not None and (form is None or form is Form.XLSX):
+        complain("--output needs one of --csv, --json and --jsonl")
+        return Exit.BAD_INPUT
+    query = HistoryQuery(
+        search=options.search,
+        since_ms=options.since,
+        until_ms=options.until,
+        kinds=tuple(Kind(name) for name in options.outcome or ()),
+        accounts=tuple(options.account or ()),
+        profiles=tuple(options.profile or ()),
+    )
     try:
-        calls = _calls(house.history(), options.search, options.limit)
-        if options.json:
-            with heard():
-                _print_json(calls)
-        elif options.csv:
-            with heard():
-                _print_csv(calls)
+        reader = house.exporting()
+        if form is None:
+            _print_table(reader.page(query, options.limit or ON_SCREEN), query)
         else:
-            _print_table(calls if options.limit else _first(calls, ON_SCREEN))
-    except JournalError as error:
-        complain(str(error))
+            _export(options, reader, query, form)
+    except (JournalError, ExportError) as error:
+        complain(error.sentence)
         return Exit.NOT_SENT
     return Exit.DONE
 
 
-def _calls(reader: JournalReader, search: str, limit: int | None) -> Iterator[CallRecord]:
-    before: int | None = None
-    left = limit
-    while left is None or left > 0:
-        page = reader.newest(PAGE if left is None else min(PAGE, left), search, before)
-        yield from page
-        if not page:
+def _form(options: argparse.Namespace) -> Form | None:
+    if options.xlsx is not None:
+        return Form.XLSX
+    forms = {Form.JSON: options.json, Form.JSON_LINES: options.jsonl, Form.CSV: options.csv}
+    return next((form for form, asked in forms.items() if asked), None)
+
+
+def _export(
+    options: argparse.Namespace, reader: ExportReader, query: HistoryQuery, form: Form
+) -> None:
+    path = options.xlsx or options.output
+    with closing(reader.exported(query)) as every:
+        calls = islice(every, options.limit)
+        if path is not None:
+            count = export_to(path, form, calls)
+            remark(f"{path}: {count} calls" if count != 1 else f"{path}: 1 call")
             return
-        before = page[-1].row
-        left = None if left is None else left - len(page)
+        with heard():
+            sys.stdout.flush()
+            write_form(form, calls, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
 
 
-def _first(calls: Iterator[CallRecord], count: int) -> Iterator[CallRecord]:
-    for _, record in zip(range(count), calls, strict=False):
-        yield record
-
-
-def _print_json(calls: Iterator[CallRecord]) -> None:
-    lead = "[\n"
-    for record in calls:
-        print(lead + json.dumps(history_object(record), ensure_ascii=False), end="")
-        lead = ",\n"
-    print("[]" if lead == "[\n" else "\n]", flush=True)
-
-
-def _print_csv(calls: Iterator[CallRecord]) -> None:
-    writer = csv.DictWriter(_Lines(), COLUMNS)
-    writer.writeheader()
-    for record in calls:
-        writer.writerow({name: csv_cell(value) for name, value in history_object(record).items()})
-    sys.stdout.flush()
-
-
-class _Lines:
-    """Hands CSV's own line ends (RFC 4180: CR LF) to stdout unchanged."""
-
-    def write(self, text: str) -> int:
-        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-        return len(text)
-
-
-def _print_table(calls: Iterator[CallRecord]) -> None:
+def _print_table(calls: Iterable[CallRecord], query: HistoryQuery) -> None:
     some = False
     for record in calls:
         if not some:
@@ -122,7 +149,7 @@ def _print_table(calls: Iterator[CallRecord]) -> None:
             ).rstrip()
         )
     if not some:
-        complain("no calls yet")
+        complain("no such calls" if query.filters else "no calls yet")
 
 
 def _line(time: str, callee: str, account: str, outcome: str, recording_id: str) -> str:

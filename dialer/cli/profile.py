@@ -26,6 +26,7 @@ _TEXT_OPTIONS = {
     "display_number": ("--display-number", "D", "the caller ID, filled in by default"),
     "default_country": ("--default-country", "CC", "of numbers without country code, like GB"),
     "balance_path": ("--balance-path", "PATH", "where the balance is asked for"),
+    "low_balance": ("--low-balance", "X", "warn when the balance is under this, like 5.00"),
 }
 _UNKNOWN_COUNTRY = QT_TRANSLATE_NOOP(
     "dialer", "There is no country {code}. Use two letters such as GB, DE or CN."

@@ -1,4 +1,4 @@
-"""`dialer reconcile`: hold the history against the provider's records, and settle what is unknown."""
+"""`dialer reconcile`: compare with the provider's records, and settle what is unknown."""
 
 import argparse
 import time

@@ -20,6 +20,8 @@ SANDBOX_NAME = "sandbox"
 """The embedded sandbox goes by this name, so no profile may."""
 
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_LOW_BALANCE = re.compile(r"[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_LOW_BALANCE_DIGITS = 12
 _BALANCE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)+", re.ASCII)
 
 
@@ -42,7 +44,8 @@ class Profile:
 
     Raises ProfileError, which names the field. `timeout` is a call's total deadline, 1 to 120
     seconds. `default_country` is two capital letters or empty; whether there is such a
-    country is for the caller to say, who has phonenumbers at hand.
+    country is for the caller to say, who has phonenumbers at hand. `low_balance` is the amount
+    under which the balance is low, as decimal text of at most 12 digits; empty: never.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Profile:
     default_country: str = ""
     timeout: float = 20.0
     balance_path: str = "/sms/getBalance"
+    low_balance: str = ""
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -177,6 +181,24 @@ def _balance_path(value: object) -> str:
     )
 
 
+def _low_balance(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else "?"
+    digits = sum(char.isdigit() for char in text)
+    if text == "" or (_LOW_BALANCE.fullmatch(text) and digits <= _LOW_BALANCE_DIGITS):
+        return text
+    raise ProfileError(
+        Sentence(
+            QT_TRANSLATE_NOOP(
+                "dialer",
+                "The balance to warn below is an amount such as 5.00, with a point and at most "
+                "{limit} digits, or empty.",
+            ),
+            limit=_LOW_BALANCE_DIGITS,
+        ),
+        "low_balance",
+    )
+
+
 _CHECKS: dict[str, Callable[[object], object]] = {
     "name": _name,
     "base_url": _base_url,
@@ -186,4 +208,5 @@ _CHECKS: dict[str, Callable[[object], object]] = {
     "default_country": _default_country,
     "timeout": _timeout,
     "balance_path": _balance_path,
+    "low_balance": _low_balance,
 }

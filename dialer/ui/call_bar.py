@@ -1,5 +1,6 @@
 """The call bar: the fields of a call, the line that says what will be sent, the Call button."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
@@ -15,7 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from dialer.calls.call import NOTE_LIMIT
+from dialer.calls.records import PhoneAccount
+from dialer.calls.sentence import Sentence
 from dialer.settings.profile import Profile
+from dialer.ui.account_edit import AccountEdit
+from dialer.ui.account_picker import AccountPicker
 from dialer.ui.card import Card
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
@@ -25,9 +30,11 @@ from dialer.ui.sends_line import SendsLine
 from dialer.ui.style_sheet import mark_wrong
 from dialer.ui.theme import Theme
 from dialer.ui.typed import Typed
+from dialer.ui.words import told
 
 if TYPE_CHECKING:
     from dialer.calls.request import RequestRefused
+    from dialer.ui.records_worker import AccountsNews
 
 CALLEE_ROOM = 1_000
 """More characters than are read: what is too long is told, not cut to another number."""
@@ -53,11 +60,16 @@ class CallBar(Card):
     """What stands in a field has changed, by hand or otherwise."""
     cleared = Signal()
     """Esc: the operator starts anew."""
+    accounts_asked = Signal(object)
+    """Profile: fetch its accounts, and give them to `show_accounts`."""
+    accounts_cancelled = Signal()
+    """The accounts are not waited for any more."""
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._theme = theme
         self._icons = icons
+        self._profile: Profile | None = None
         self._country: str | None = None
         self._can_read = False
         self._busy = False
@@ -71,8 +83,12 @@ class CallBar(Card):
         self.callee.setClearButtonEnabled(True)
         self.display_number = RememberingEdit(theme, icons, self)
         self.display_number.setPlaceholderText(self.tr("none"))
-        self.account = RememberingEdit(theme, icons, self)
+        self.account = AccountEdit(theme, icons, self)
         self.account.setPlaceholderText(self.tr("your phone"))
+        self.account.fetch_asked.connect(self._fetch_accounts)
+        self._accounts = AccountPicker(theme, icons, self.account, self.display_number, self)
+        self._accounts.asked.connect(self.accounts_asked)
+        self._accounts.cancelled.connect(self.accounts_cancelled)
         self.note = QLineEdit(self)
         self.note.setPlaceholderText(self.tr("for this call"))
         self.note.setMaxLength(NOTE_LIMIT + 1)  # one over is told, not cut
@@ -130,7 +146,10 @@ class CallBar(Card):
 
     def use_profile(self, profile: Profile | None) -> None:
         """Fill in the profile's defaults and read numbers as its country writes them."""
+        self._profile = profile
         self._country = (profile.default_country or None) if profile else None
+        self._accounts.use(profile)
+        self.account.let_fetch(profile is not None)
         self.account.setText(profile.account if profile else "")
         self.display_number.setText(profile.display_number if profile else "")
         self._read_callee()
@@ -220,7 +239,30 @@ class CallBar(Card):
         else:
             self.last_number_asked.emit()
 
+    @Slot(object, object)
+    def show_accounts(self, profile: Profile, accounts: Sequence[PhoneAccount]) -> None:
+        """Offer the accounts that the provider listed for a profile, whoever asked for them."""
+        self._accounts.show_accounts(profile, accounts)
+
+    @Slot(object, object, str)
+    def show_accounts_trouble(self, profile: Profile, why: Sentence, code: str = "") -> None:
+        """Say why the accounts of a profile could not be fetched, if they are waited for."""
+        self._accounts.show_trouble(profile, told(why), code)
+
+    @Slot(object)
+    def on_accounts(self, news: "AccountsNews") -> None:
+        """Take what the provider answered to `accounts_asked`."""
+        if news.trouble is None:
+            self.show_accounts(news.profile, news.accounts)
+        else:
+            self.show_accounts_trouble(news.profile, news.trouble)
+
     # What happens in it
+
+    @Slot()
+    def _fetch_accounts(self) -> None:
+        if self._profile is not None:
+            self._accounts.start(self._profile)
 
     @Slot()
     def _read_callee(self) -> None:

@@ -1,36 +1,47 @@
 """The history table's model: a window onto the journal, never all of its rows at once."""
 
 from array import array
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any, Protocol
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QDate,
-    QDateTime,
-    QLocale,
+    QElapsedTimer,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
+    QTimer,
+    Signal,
+    Slot,
 )
 from PySide6.QtGui import QFont
 
 from dialer.calls.call import CallRecord
+from dialer.calls.history_query import HistoryQuery, Sort
 from dialer.calls.place import JournalError
+from dialer.ui.history_finder import FIRST, HistoryFinder, Search
+from dialer.ui.history_words import HistoryWords, kind_of
+from dialer.ui.row_numbers import Found, RowNumbers
 from dialer.ui.words import told
 
 Index = QModelIndex | QPersistentModelIndex
 
-PAGE = 128
-"""How many calls are read at a time."""
+PAGE = 64
+"""How many calls are read at a time; a screen shows some 25."""
 
-PAGES = 16
-"""How many pages are kept; a screen shows parts of two."""
+KEPT = 4_096
+"""How many calls are kept at most."""
+
+AGAIN_MS = 250
+"""How long changes gather before it is looked again for what is shown."""
+
+LONGEST_PAUSE_MS = 5_000
+"""How long it waits at most before it looks again, where that takes long."""
 
 KIND_ROLE = int(Qt.ItemDataRole.UserRole)
-"""The outcome by its name, for the pill."""
+"""What became of the call by its name, for the pill."""
 
 RECORD_ROLE = KIND_ROLE + 1
 """The CallRecord."""
@@ -44,26 +55,54 @@ class Column(IntEnum):
     DISPLAY_NUMBER = 2
     ACCOUNT = 3
     OUTCOME = 4
-    RECORDING_ID = 5
+    TALK = 5
+    COST = 6
+    RECORDING_ID = 7
+
+
+SORTS = {
+    Column.TIME: Sort.TIME,
+    Column.CALLEE: Sort.CALLEE,
+    Column.DISPLAY_NUMBER: Sort.DISPLAY_NUMBER,
+    Column.ACCOUNT: Sort.ACCOUNT,
+    Column.OUTCOME: Sort.OUTCOME,
+    Column.TALK: Sort.DURATION,
+    Column.COST: Sort.COST,
+    Column.RECORDING_ID: Sort.RECORDING_ID,
+}
+"""What a column puts the history in order by."""
+
+RIGHT = frozenset((Column.TALK, Column.COST))
+"""The columns of figures, which stand at the right."""
 
 
 class Reader(Protocol):
-    """What the model asks of the journal (calls.journal.JournalReader)."""
+    """What the model asks of the journal (calls.journal_reader.JournalReader)."""
 
-    def rows(self, search: str = "", after: int = 0) -> "array[int]":
-        """Row numbers above `after`, newest first."""
+    def at(self, rows: Sequence[int]) -> dict[int, CallRecord]:
+        """Calls by row number; what was deleted is missing."""
         ...
 
-    def at(self, rows: list[int]) -> dict[int, CallRecord]:
-        """Calls by row number."""
-        ...
+
+class _Shown:
+    """A call that was read, and its texts once somebody asked for them. None was deleted."""
+
+    __slots__ = ("record", "texts")
+
+    def __init__(self, record: CallRecord | None) -> None:
+        self.record = record
+        self.texts: tuple[str, ...] | None = None
 
 
 class HistoryModel(QAbstractTableModel):
-    """Calls, newest first. Lives on the UI thread and reads pages of the journal there.
+    """The calls that a query finds, in its order. Lives on the UI thread.
 
-    `formatted` makes digits readable; `trouble` is told when the journal cannot be read.
+    Which calls those are is found by the HistoryFinder; the calls on screen are read here, a
+    page at a time. `trouble` is told when the journal cannot be read.
     """
+
+    counted = Signal()
+    """`total` is another number, or none for the moment."""
 
     def __init__(
         self,
@@ -73,125 +112,292 @@ class HistoryModel(QAbstractTableModel):
     ) -> None:
         super().__init__()
         self._reader: Reader | None = None
-        self._rows: array[int] = array("q")
-        self._pages: OrderedDict[int, dict[int, CallRecord]] = OrderedDict()
-        self._search = ""
-        self._fonts = fonts
-        self._formatted = formatted
+        self._finder: HistoryFinder | None = None
+        self._rows = RowNumbers()
+        self._shown: dict[int, _Shown] = {}
+        self._fonts = [fonts.get(column) for column in Column]
         self._trouble = trouble
-        self._locale = QLocale()
-        self._today = QDate.currentDate()
+        self._words = HistoryWords(formatted)
+        self.query = HistoryQuery()
+        """What is shown, or looked for."""
+        self.total: int | None = 0
+        """How many calls `query` finds; None while that is not known yet."""
+        self.keeps_place = False
+        """While the model is reset: whether the same calls stay where they were."""
+        self._search = Search(0, self.query)
+        self._listed = True
+        self._looking = False
+        self._look_again = False
+        self._begun: list[int] = []
+        self._took = QElapsedTimer()
+        self._pause_ms = 0
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self._look_quietly)
 
     # What the window asks of it
 
-    def read_from(self, reader: Reader, formatted: Callable[[str], str]) -> None:
-        """Show the journal behind `reader`."""
+    def read_from(
+        self, reader: Reader, formatted: Callable[[str], str], finder: HistoryFinder
+    ) -> None:
+        """Show the journal behind `reader`, in which `finder` finds."""
         self._reader = reader
-        self._formatted = formatted
+        self._words = HistoryWords(formatted)
+        if self._finder is None:
+            finder.first.connect(self._on_first)
+            finder.more.connect(self._on_more)
+            finder.replaced.connect(self._on_replaced)
+            finder.newer.connect(self._on_newer)
+            finder.failed.connect(self._on_failed)
+        self._finder = finder
         self.reload()
 
-    def search(self, text: str) -> None:
-        """Show only the calls that have `text` in them."""
-        if text != self._search:
-            self._search = text
+    def find(self, query: HistoryQuery) -> None:
+        """Show what `query` finds, as soon as that is found."""
+        if query != self.query:
+            self.query = query
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
             self.reload()
+
+    def search(self, text: str) -> None:
+        """Show only the calls that have `text` in them, of those that are shown otherwise."""
+        self.find(replace(self.query, search=text))
 
     @property
     def searched(self) -> str:
-        """What is searched for; "" shows everything."""
-        return self._search
+        """What is searched for; "" searches for nothing."""
+        return self.query.text
+
+    @property
+    def newest_first(self) -> bool:
+        """Whether the calls stand in order of time, the newest on top."""
+        return self.query.sort is Sort.TIME and self.query.descending
 
     def reload(self) -> None:
-        """Read again which calls there are."""
-        if self._reader is None:
+        """Find again which calls there are."""
+        if self._finder is None:
             return
-        try:
-            rows = self._reader.rows(self._search)
-        except JournalError as error:
-            self._trouble(told(error.sentence))
-            return
-        self.beginResetModel()
-        self._rows = rows
-        self._pages.clear()
-        self._today = QDate.currentDate()
-        self.endResetModel()
+        self._look(quiet=False)
+        if self.total is not None:
+            self.total = None
+            self.counted.emit()
 
+    @Slot()
     def refresh(self) -> None:
-        """Take in what other programs wrote, without moving what is on screen."""
-        if self._reader is None:
+        """Take in what was written, without moving what is on screen."""
+        if self._finder is None:
             return
-        newest = self._rows[0] if self._rows else 0
-        try:
-            added = self._reader.rows(self._search, after=newest)
-        except JournalError as error:
-            self._trouble(told(error.sentence))
-            return
-        self._pages.clear()
-        self._today = QDate.currentDate()
-        if added:
-            self.beginInsertRows(QModelIndex(), 0, len(added) - 1)
-            self._rows = added + self._rows
-            self.endInsertRows()
-        if self._rows:
-            self.dataChanged.emit(
-                self.index(0, 0), self.index(len(self._rows) - 1, len(Column) - 1)
-            )
+        self.read_again()
+        self._look_soon(0)
+
+    def read_again(self) -> None:
+        """Read the calls on screen again: something of them may have changed."""
+        self._shown.clear()
+        self._words.begin_day()
+        if len(self._rows):
+            self._tell_changed(0, len(self._rows) - 1)
 
     def add(self, record: CallRecord) -> None:
-        """Put a call that just began on top. While searching, it waits for the search's end."""
-        if self._search or (self._rows and self._rows[0] >= record.row):
+        """Put a call that just began on top; where it belongs, if calls are left out or sorted."""
+        if not self.newest_first or self.query.filters:
+            self._look_soon(AGAIN_MS)
             return
+        if len(self._rows) and self._rows[0] >= record.row:
+            return
+        self._shown[record.row] = _Shown(record)
+        self._begun.append(record.row)
         self.beginInsertRows(QModelIndex(), 0, 0)
-        self._rows.insert(0, record.row)
-        self._pages.clear()  # every page has moved by one
+        self._rows.put_on_top(array("q", [record.row]))
         self.endInsertRows()
+        if self.total is not None:
+            self.total += 1
+            self.counted.emit()
 
     def change(self, record: CallRecord) -> None:
-        """Show how a call ended."""
-        for page in self._pages.values():
-            if record.row in page:
-                page[record.row] = record
-        row = self._row_of(record.row)
-        if row is not None:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(Column) - 1))
+        """Show what became of a call."""
+        if record.row in self._shown:
+            self._shown[record.row] = _Shown(record)
+        place = self._rows.place_of(record.row) if self._rows.falling else None
+        if place is not None:
+            self._tell_changed(place, place)
+        elif not self._rows.falling and record.row in self._shown:
+            self._tell_changed(0, len(self._rows) - 1)
+        if not self.newest_first or self.query.filters:
+            self._look_soon(AGAIN_MS)
 
     def shows_calls_under_way(self) -> bool:
-        """Whether a page that was read has a call that had no outcome then."""
+        """Whether a call that was read had no outcome then."""
         return any(
-            record.outcome is None for page in self._pages.values() for record in page.values()
+            shown.record is not None and shown.record.outcome is None
+            for shown in self._shown.values()
         )
 
     def record(self, row: int) -> CallRecord | None:
         """The call in a table row; None if there is none, or it cannot be read."""
+        shown = self._at(row)
+        return shown.record if shown else None
+
+    def rows_at(self, table_rows: Sequence[int]) -> "array[int]":
+        """The row numbers of the calls in these table rows."""
+        if isinstance(table_rows, range) and table_rows.step == 1:
+            return self._rows.between(table_rows.start, table_rows.stop)
+        return array("q", (self._rows[row] for row in table_rows))
+
+    def place_of(self, row_number: int) -> int | None:
+        """The table row of a call; None if it is not shown."""
+        return self._rows.place_of(row_number)
+
+    def runs_of(self, row_numbers: "array[int]", most: int) -> list[tuple[int, int]] | None:
+        """The first and last table row of each run of these calls; None beyond `most` runs."""
+        return self._rows.runs_of(row_numbers, most)
+
+    # What the finder says
+
+    def _look_soon(self, ms: int) -> None:
+        """Look again for what is shown, the more rarely the longer that takes."""
+        if self._looking:
+            self._look_again = True
+        elif self._finder is not None and not self._again.isActive():
+            self._again.start(max(ms, self._pause_ms))
+
+    @Slot()
+    def _look_quietly(self) -> None:
+        self._look(quiet=True)
+
+    def _look(self, *, quiet: bool) -> None:
+        assert self._finder is not None  # noqa: S101
+        self._looking = True
+        self._took.start()
+        self._listed = quiet
+        self._look_again = False
+        self._again.stop()
+        self._begun.clear()
+        everything = quiet and self.newest_first and not self.query.filters
+        self._search = Search(
+            self._search.generation + 1,
+            self.query,
+            quiet,
+            newest=self._rows[0] if everything and len(self._rows) else 0,
+            count=len(self._rows) if everything else -1,
+        )
+        self._finder.find(self._search)
+
+    @Slot(object, object)
+    def _on_first(self, search: Search, records: list[CallRecord]) -> None:
+        if search is not self._search:
+            return
+        self._words.begin_day()
+        self._shown = {record.row: _Shown(record) for record in records}
+        rows = array("q", (record.row for record in records))
+        self._replace(self._with_begun(rows), keeps_place=False)
+        if len(records) < FIRST:
+            self._end_looking()
+
+    @Slot(object, object, bool)
+    def _on_more(self, search: Search, found: Found, last: bool) -> None:
+        if search is not self._search:
+            return
+        shown = len(self._rows)
+        if not self._listed:
+            self._listed = True
+            rows = self._with_begun(found)
+            if rows.between(0, shown) == self._rows.between(0, shown):
+                if len(rows) > shown:
+                    self.beginInsertRows(QModelIndex(), shown, len(rows) - 1)
+                    self._rows = rows
+                    self.endInsertRows()
+            else:
+                # Something was written since the first calls were found.
+                self._replace(rows, keeps_place=True)
+        elif len(found):
+            self.beginInsertRows(QModelIndex(), shown, shown + len(found) - 1)
+            self._rows.append(found)
+            self.endInsertRows()
+        if last:
+            self._end_looking()
+
+    @Slot(object, object)
+    def _on_replaced(self, search: Search, found: Found) -> None:
+        if search is not self._search:
+            return
+        rows = self._with_begun(found)
+        if rows != self._rows:
+            self._replace(rows, keeps_place=True)
+        self._end_looking()
+
+    @Slot(object, object)
+    def _on_newer(self, search: Search, added: "array[int]") -> None:
+        if search is not self._search:
+            return
+        if self._begun:
+            # Calls that began here meanwhile stand there already.
+            added = array("q", (row for row in added if row > self._rows[0]))
+        if added:
+            self.beginInsertRows(QModelIndex(), 0, len(added) - 1)
+            self._rows.put_on_top(added)
+            self.endInsertRows()
+        self._end_looking()
+
+    @Slot(object, str)
+    def _on_failed(self, search: Search, why: str) -> None:
+        if search is self._search:
+            self._trouble(why)
+            self._end_looking()
+
+    def _with_begun(self, found: Found) -> RowNumbers:
+        """What was found, and above it the calls that have begun here since it was asked for."""
+        rows = RowNumbers(found, falling=self.newest_first)
+        newest = found[0] if len(found) else 0
+        if begun := [row for row in self._begun if row > newest]:
+            rows.put_on_top(array("q", reversed(begun)))
+        return rows
+
+    def _replace(self, rows: RowNumbers, *, keeps_place: bool) -> None:
+        self.keeps_place = keeps_place
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def _end_looking(self) -> None:
+        self._looking = False
+        self._listed = True
+        self._pause_ms = min(LONGEST_PAUSE_MS, 4 * self._took.elapsed())
+        if self.total != len(self._rows):
+            self.total = len(self._rows)
+            self.counted.emit()
+        if self._look_again:
+            self._look_soon(AGAIN_MS)
+
+    # Calls by table row
+
+    def _at(self, row: int) -> _Shown | None:
         if not 0 <= row < len(self._rows):
             return None
-        number = row // PAGE
-        if number in self._pages:
-            self._pages.move_to_end(number)
-        else:
-            self._pages[number] = self._read_page(number)
-            while len(self._pages) > PAGES:
-                self._pages.popitem(last=False)
-        return self._pages[number].get(self._rows[row])
+        shown = self._shown.get(self._rows[row])
+        if shown is None:
+            self._read_around(row)
+            shown = self._shown.get(self._rows[row])
+        return shown
 
-    def _row_of(self, journal_row: int) -> int | None:
-        low, high = 0, len(self._rows)
-        while low < high:  # newest first: the row numbers fall
-            middle = (low + high) // 2
-            if self._rows[middle] > journal_row:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self._rows) and self._rows[low] == journal_row else None
-
-    def _read_page(self, number: int) -> dict[int, CallRecord]:
+    def _read_around(self, row: int) -> None:
         if self._reader is None:
-            return {}
+            return
+        start = row - row % PAGE
+        around = self._rows.between(start, start + PAGE)
+        wanted = [each for each in around if each not in self._shown]
         try:
-            return self._reader.at(self._rows[number * PAGE : (number + 1) * PAGE].tolist())
+            found = self._reader.at(wanted)
         except JournalError as error:
             self._trouble(told(error.sentence))
-            return {}
+            found = {}
+        if len(self._shown) >= KEPT:
+            for old in list(self._shown)[: KEPT // 2]:
+                del self._shown[old]
+        for each in wanted:
+            self._shown[each] = _Shown(found.get(each))
+
+    def _tell_changed(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(Column) - 1))
 
     # What Qt asks of it
 
@@ -210,17 +416,22 @@ class HistoryModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            return _AT_THE_RIGHT if section in RIGHT else _AT_THE_LEFT
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (
+        title = (
             self.tr("Time"),
             self.tr("Callee"),
             self.tr("Display number"),
             self.tr("Account"),
             self.tr("Outcome"),
+            self.tr("Talk"),
+            self.tr("Cost"),
             self.tr("Recording ID"),
         )[section]
+        if self.newest_first or SORTS[Column(section)] is not self.query.sort:
+            return title
+        return f"{title} ▼" if self.query.descending else f"{title} ▲"
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """One cell. The roles that are asked for most and answered never come first."""
@@ -228,56 +439,32 @@ class HistoryModel(QAbstractTableModel):
             return None
         column = index.column()
         if role == Qt.ItemDataRole.FontRole:
-            return self._fonts.get(Column(column))
-        record = self.record(index.row())
-        if record is None:
+            return self._fonts[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _AT_THE_RIGHT if column in RIGHT else None
+        shown = self._at(index.row())
+        if shown is None or shown.record is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(record, column)
+            if shown.texts is None:
+                shown.texts = self._words.texts(shown.record)
+            return shown.texts[column]
         if role == KIND_ROLE:
-            return record.outcome_name
+            return kind_of(shown.record)
         if role == RECORD_ROLE:
-            return record
-        if role == Qt.ItemDataRole.ToolTipRole and column == Column.TIME:
-            moment = QDateTime.fromMSecsSinceEpoch(record.begun_at)
-            return self._locale.toString(moment, QLocale.FormatType.LongFormat)
+            return shown.record
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(shown.record, column)
         return None
 
-    def _text(self, record: CallRecord, column: int) -> str:
-        request = record.request
+    def _tip(self, record: CallRecord, column: int) -> str | None:
         if column == Column.TIME:
-            return self._time(record.begun_at)
-        if column == Column.CALLEE:
-            return self._formatted(request.callee)
-        if column == Column.OUTCOME:
-            return self._outcome(record)
-        if column == Column.DISPLAY_NUMBER:
-            return request.display_number or "—"
-        if column == Column.ACCOUNT:
-            return request.account
-        return (record.outcome.recording_id if record.outcome else None) or "—"
-
-    def _time(self, ms: int) -> str:
-        moment = QDateTime.fromMSecsSinceEpoch(ms)
-        time = moment.time().toString("HH:mm:ss")
-        if moment.date() == self._today:
-            return time
-        day = self._locale.toString(moment.date(), QLocale.FormatType.ShortFormat)
-        return f"{day} {time}"
-
-    def _outcome(self, record: CallRecord) -> str:
-        name = {
-            "placed": self.tr("Placed"),
-            "rejected": self.tr("Rejected"),
-            "not_sent": self.tr("Not sent"),
-            "unknown": self.tr("Unknown"),
-            "calling": self.tr("Calling"),
-        }[record.outcome_name]
-        if record.request.sandbox:
-            return self.tr("{outcome} · sandbox").format(outcome=name)
-        return name
+            return self._words.full_time(record)
+        return self._words.full_cost(record) if column == Column.COST else None
 
 
+_AT_THE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_AT_THE_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _UNUSED_ROLES = frozenset(
     int(role)
     for role in (
@@ -286,7 +473,6 @@ _UNUSED_ROLES = frozenset(
         Qt.ItemDataRole.ForegroundRole,
         Qt.ItemDataRole.CheckStateRole,
         Qt.ItemDataRole.SizeHintRole,
-        Qt.ItemDataRole.TextAlignmentRole,
         Qt.ItemDataRole.StatusTipRole,
         Qt.ItemDataRole.WhatsThisRole,
     )

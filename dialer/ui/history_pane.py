@@ -1,5 +1,8 @@
 """The history: search, the table of calls, and the selected call beside it."""
 
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -14,51 +17,44 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAction,
-    QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QMenu,
     QStackedLayout,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from dialer.calls.call import CallRecord
+from dialer.calls.details import CallDetails, Candidate
+from dialer.calls.history_query import HistoryQuery
 from dialer.ui.card import Card
 from dialer.ui.empty_state import EmptyState
-from dialer.ui.history_model import KIND_ROLE, Column, HistoryModel
+from dialer.ui.history_model import HistoryModel
+from dialer.ui.history_table import HistoryTable
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
-from dialer.ui.pills import PillDelegate
 from dialer.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from dialer.ui.call_details_window import CallDetailsWindow
     from dialer.ui.call_panel import CallPanel
+
+Facts = tuple[CallDetails | None, Sequence[Candidate]]
+"""What the provider's record says of a call, and the records that may be an unknown call's."""
 
 PANEL_FROM = 980
 """From this width on, in the pixels of the design, the selected call stands beside the table."""
 
-_WIDTHS = {
-    Column.TIME: "00.00.0000 00:00:00",
-    Column.CALLEE: "+000 0000 000 0000 00",
-    Column.DISPLAY_NUMBER: "00000000000000",
-    Column.ACCOUNT: "account_00000",
-    Column.OUTCOME: "Not sent · sandbox 000",
-    Column.RECORDING_ID: "000000000000000000000000",
-}
-"""What a column has room for."""
-
-_DROPPED_FIRST = (Column.DISPLAY_NUMBER, Column.ACCOUNT, Column.RECORDING_ID)
+SLOW_MS = 300
+"""After how long a search that is under way is told."""
 
 
 class HistoryPane(QWidget):
@@ -68,6 +64,12 @@ class HistoryPane(QWidget):
     """CallRecord: fill its values in, without calling."""
     copied = Signal(str)
     """What was just put on the clipboard, in words."""
+    copy_many_asked = Signal()
+    """Copy what several selected calls have."""
+    panel_made = Signal(object)
+    """CallPanel: it is there for the first time, here or in a window of its own."""
+    selection_changed = Signal()
+    """Other calls are selected, or something of the selected one changed."""
 
     def __init__(self, theme: Theme, icons: Icons, model: HistoryModel) -> None:
         super().__init__()
@@ -83,23 +85,30 @@ class HistoryPane(QWidget):
         self._search_icon = self.search.addAction(
             icons.icon("search", "quiet"), QLineEdit.ActionPosition.LeadingPosition
         )
-        # A pause in typing, so that a long history is not searched for every letter.
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(120)
-        self._pause.timeout.connect(self._search_now)
-        self.search.textChanged.connect(self._pause.start)
+        self.search.textChanged.connect(self.find_again)
+        self._narrow: Callable[[HistoryQuery], HistoryQuery] = _as_it_is
+        self._clear_filters: Callable[[], object] | None = None
+        self._more_actions: list[QAction] = []
         self._count = QLabel(self)
         self._icons = icons
 
-        self.table = self._make_table(theme, icons)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(self._say_searching)
+        self.table = HistoryTable(theme, icons, model, self)
         self.table.installEventFilter(self)
-        self.table.viewport().installEventFilter(self)
+        self.table.customContextMenuRequested.connect(self._show_menu)
+        self.table.doubleClicked.connect(self.call_again)
+        self.table.selectionModel().selectionChanged.connect(self._show_selected)
         self.empty = EmptyState(theme, icons, self)
         self.panel: CallPanel | None = None
+        self.facts: Callable[[CallRecord], Facts] = lambda _: (None, ())
+        """Gives what the journal knows of a call besides its row."""
+        self._details: CallDetailsWindow | None = None
 
         self._top = QWidget(self)
-        top = QHBoxLayout(self._top)
+        self._top_layout = top = QHBoxLayout(self._top)
         top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(theme.px(12))
         top.addWidget(self.search, 1)
@@ -115,7 +124,7 @@ class HistoryPane(QWidget):
         self._below = below = QHBoxLayout()
         below.setSpacing(theme.px(12))
         below.addLayout(self._stack, 5)
-        layout = QVBoxLayout(self)
+        self._whole = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(8))
         layout.addWidget(self._top)
@@ -125,6 +134,7 @@ class HistoryPane(QWidget):
         self.setMinimumHeight(theme.px(64))
         self._make_actions()
         model.modelReset.connect(self._show_state)
+        model.counted.connect(self._show_state)
         model.rowsInserted.connect(self._show_state)
         model.dataChanged.connect(self._show_selected)
         theme.changed.connect(self._colour)
@@ -132,9 +142,57 @@ class HistoryPane(QWidget):
         self._show_state()
 
     def selected(self) -> CallRecord | None:
-        """The call whose row is selected."""
-        rows = self.table.selectionModel().selectedRows()
-        return self._model.record(rows[0].row()) if rows else None
+        """The selected call; of several the one that was picked last."""
+        return self.table.selected()
+
+    def selected_rows(self) -> "array[int]":
+        """The row numbers of all selected calls, in the order in which they are shown."""
+        return self.table.selected_rows()
+
+    def set_filters(
+        self,
+        widget: QWidget,
+        narrow: Callable[[HistoryQuery], HistoryQuery],
+        clear: Callable[[], object],
+    ) -> None:
+        """Put the filters beside the search. `narrow` adds them to a query, `clear` takes them
+        back; whenever they change, `find_again` is to be called.
+        """
+        self._narrow = narrow
+        self._clear_filters = clear
+        # The search gives up its stretch: the filters stand right beside it.
+        self._top_layout.insertWidget(1, widget)
+
+    def set_figures(self, widget: QWidget) -> None:
+        """Put `widget` at the right end, beside the count."""
+        self._top_layout.addWidget(widget)
+
+    def add_above(self, widget: QWidget) -> None:
+        """Put `widget` between the search and the table."""
+        self._whole.insertWidget(self._whole.indexOf(self._top) + 1, widget)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Put `widget` under the table."""
+        self._whole.addWidget(widget)
+
+    def add_actions(self, actions: Sequence[QAction]) -> None:
+        """Offer more that can be done with the selected calls."""
+        self._more_actions.extend(actions)
+
+    @Slot()
+    def find_again(self, *_: object) -> None:
+        """Show what search and filters find."""
+        query = replace(self._model.query, search=self.search.text())
+        self._model.find(self._narrow(query))
+        self._show_search()
+
+    @Slot()
+    def clear(self) -> None:
+        """Take search and filters back, so that all calls are shown."""
+        self.search.clear()
+        if self._clear_filters is not None:
+            self._clear_filters()
+        self.find_again()
 
     @Slot()
     def focus_search(self) -> None:
@@ -151,7 +209,7 @@ class HistoryPane(QWidget):
             self._show_search()
 
     def _show_search(self) -> None:
-        searching = bool(self._model.searched or self.search.text())
+        searching = bool(self._model.query.filters or self.search.text())
         self._top.setVisible(searching or (not self._low and self._model.rowCount() > 0))
 
     @Slot()
@@ -173,33 +231,6 @@ class HistoryPane(QWidget):
         if record := self.selected():
             self.call_again_asked.emit(record)
 
-    def _make_table(self, theme: Theme, icons: Icons) -> QTableView:
-        table = QTableView(self)
-        table.setProperty("kind", "card")
-        table.setAccessibleName(self.tr("History"))
-        table.setModel(self._model)
-        table.setItemDelegateForColumn(Column.OUTCOME, PillDelegate(theme, icons, KIND_ROLE, table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.customContextMenuRequested.connect(self._show_menu)
-        table.doubleClicked.connect(self.call_again)
-        rows = table.verticalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.setDefaultSectionSize(theme.px(30))
-        columns = table.horizontalHeader()
-        columns.setHighlightSections(False)
-        columns.setFont(theme.fonts.label_strong)
-        columns.setStretchLastSection(True)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        table.selectionModel().selectionChanged.connect(self._show_selected)
-        return table
-
     def _make_actions(self) -> None:
         self.copy_id_action = QAction(self.tr("Copy recording ID"), self)
         self.copy_id_action.triggered.connect(self.copy_recording_id)
@@ -207,28 +238,33 @@ class HistoryPane(QWidget):
         self.copy_number_action.triggered.connect(self.copy_number)
         self.again_action = QAction(self.tr("Call again"), self)
         self.again_action.triggered.connect(self.call_again)
+        self.details_action = QAction(self.tr("Details"), self)
+        self.details_action.setShortcut(QKeySequence("Alt+Return"))
+        self.details_action.triggered.connect(self.show_details)
 
     @Slot(QPoint)
     def _show_menu(self, where: QPoint) -> None:
-        record = self.selected()
-        if record is None:
-            return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.again_action, self.copy_number_action, self.copy_id_action])
+        if self.selected() is not None:
+            menu.addActions([self.again_action, self.details_action])
+            menu.addActions([self.copy_number_action, self.copy_id_action])
+            menu.addActions(self._more_actions)
+            menu.addSeparator()
+        menu.addMenu(self.table.sort_menu(menu))
         menu.popup(self.table.viewport().mapToGlobal(where))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter on a row fills the fields in; Ctrl+C copies its recording ID."""
-        if event.type() == QEvent.Type.Resize and watched is self.table.viewport():
-            # After this event: the columns change the table that is at work here.
-            QTimer.singleShot(0, self, self._fit_columns)
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.call_again()
                 return True
             if event.matches(QKeySequence.StandardKey.Copy):
-                self.copy_recording_id()
+                if self.table.selected_count() > 1:
+                    self.copy_many_asked.emit()
+                else:
+                    self.copy_recording_id()
                 return True
         return super().eventFilter(watched, event)
 
@@ -238,38 +274,14 @@ class HistoryPane(QWidget):
         self._show_panel()
 
     @Slot()
-    def _fit_columns(self) -> None:
-        room = self.table.horizontalHeader().width()
-        shown = list(Column)
-        for column in _DROPPED_FIRST:
-            if sum(self._wanted_width(each) for each in shown) <= room:
-                break
-            shown.remove(column)
-        wanted = sum(self._wanted_width(each) for each in shown)
-        # Where even time, callee and outcome have no room they share it: no scroll bar.
-        share = min(1.0, room / wanted)
-        for column in Column:
-            self.table.setColumnHidden(column, column not in shown)
-            self.table.setColumnWidth(column, int(self._wanted_width(column) * share))
-
-    def _wanted_width(self, column: Column) -> int:
-        font = self._theme.fonts.mono if column is Column.RECORDING_ID else self._theme.fonts.text
-        return QFontMetrics(font).horizontalAdvance(_WIDTHS[column]) + self._theme.px(20)
-
-    @Slot()
     def _show_state(self) -> None:
         rows = self._model.rowCount()
-        searched = self._model.searched
         if rows:
             self._stack.setCurrentWidget(self.table)
-        else:
+        elif self._model.total is not None:
             self._stack.setCurrentWidget(self._empty_ground)
-            if searched:
-                self.empty.show_state(
-                    "search",
-                    self.tr("Nothing found"),
-                    self.tr("No call has this in its number, account, note or recording ID."),
-                )
+            if self._model.query.filters:
+                self.empty.show_state("search", *self._nothing_found())
             else:
                 self.empty.show_state(
                     "phone",
@@ -280,48 +292,85 @@ class HistoryPane(QWidget):
                     ),
                 )
         self._show_search()
-        if rows == 1:
+        self._show_count()
+        self._show_selected()
+
+    def _nothing_found(self) -> tuple[str, str, tuple[str, Callable[[], object]] | None]:
+        title = self.tr("Nothing found")
+        only_text = HistoryQuery(self._model.query.search)
+        if replace(self._model.query, sort=only_text.sort, descending=True) == only_text:
+            text = self.tr("No call has this in its number, account, note or recording ID.")
+            return title, text, None
+        text = self.tr("No call fits the search and all filters.")
+        return title, text, (self.tr("Clear search and filters"), self.clear)
+
+    def _show_count(self) -> None:
+        total = self._model.total
+        if total is None:
+            if not self._slow.isActive():
+                self._slow.start()
+            return
+        self._slow.stop()
+        if total == 1:
             self._count.setText(self.tr("1 call"))
         else:
-            number = QLocale().toString(rows)
-            self._count.setText(self.tr("{number} calls").format(number=number) if rows else "")
-        self._show_selected()
+            number = QLocale().toString(total)
+            self._count.setText(self.tr("{number} calls").format(number=number) if total else "")
+
+    @Slot()
+    def _say_searching(self) -> None:
+        self._count.setText(self.tr("Searching…"))
 
     @Slot()
     def _show_selected(self, *_: object) -> None:
         record = self.selected()
-        if record is not None and self.panel is not None:
-            self.panel.show_call(record)
+        if record is not None and self.panel is not None and not self.panel.isHidden():
+            self.panel.show_call(record, *self.facts(record))
+        if record is not None and self._details is not None and self._details.isVisible():
+            self._details.show_call(record, *self.facts(record))
         placed = bool(record and record.outcome and record.outcome.recording_id)
         self.copy_id_action.setEnabled(placed)
         self.copy_number_action.setEnabled(record is not None)
         self.again_action.setEnabled(record is not None)
         self._show_panel()
+        self.selection_changed.emit()
 
     def _show_panel(self) -> None:
         wide = self.width() >= self._theme.px(PANEL_FROM)
         record = self.selected() if wide else None
         if record is not None and self.panel is None:
-            self.panel = self._make_panel()
-            self.panel.show_call(record)
+            self.panel = self._make_panel(self)
+            self.panel.hide()
+            self._below.addWidget(self.panel, 2)
         shown = record is not None
         if self.panel is not None and shown is self.panel.isHidden():
+            if record is not None:
+                self.panel.show_call(record, *self.facts(record))
             self.panel.setVisible(shown)
 
-    def _make_panel(self) -> "CallPanel":
+    @Slot()
+    def show_details(self) -> None:
+        """Show all that is known of the selected call, in a window where there is no panel."""
+        record = self.selected()
+        if record is None or (self.panel is not None and self.panel.isVisible()):
+            return
+        if self._details is None:
+            from dialer.ui.call_details_window import CallDetailsWindow  # noqa: PLC0415
+
+            panel = self._make_panel(None)
+            self._details = CallDetailsWindow(self._theme, panel, self)
+        self._details.show_call(record, *self.facts(record))
+        self._details.open()
+
+    def _make_panel(self, parent: QWidget | None) -> "CallPanel":
         # Many windows never show a call beside the table, and the start need not wait for it.
         from dialer.ui.call_panel import CallPanel  # noqa: PLC0415
 
-        panel = CallPanel(self._theme, self)
-        panel.hide()
+        panel = CallPanel(self._theme, parent, self._icons)
         panel.call_again_asked.connect(self.call_again_asked)
         panel.copy_asked.connect(self.copy_text)
-        self._below.addWidget(panel, 2)
+        self.panel_made.emit(panel)
         return panel
-
-    @Slot()
-    def _search_now(self) -> None:
-        self._model.search(self.search.text())
 
     @Slot(str)
     def copy_text(self, text: str) -> None:
@@ -333,3 +382,7 @@ class HistoryPane(QWidget):
     def _colour(self) -> None:
         self._search_icon.setIcon(self._icons.icon("search", "quiet"))
         set_ink(self._count, self._theme.scheme.quiet)
+
+
+def _as_it_is(query: HistoryQuery) -> HistoryQuery:
+    return query

@@ -1,14 +1,16 @@
 """The journal as the window reads it: opened once it is ready, and watched for other writers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from dialer.calls.call import CallRecord
+from dialer.calls.call import CallRecord, Following
+from dialer.calls.details import CallDetails, Candidate
 from dialer.calls.place import JournalError
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
+from dialer.ui.history_finder import HistoryFinder
 from dialer.ui.history_model import HistoryModel
 from dialer.ui.words import told
 
@@ -26,6 +28,8 @@ class JournalWatch(QObject):
     """
 
     trouble = Signal(str)
+    wrote = Signal()
+    """Somebody wrote to the journal, this program too."""
 
     def __init__(self, folders: Folders, model: HistoryModel, parent: QObject) -> None:
         super().__init__(parent)
@@ -34,6 +38,7 @@ class JournalWatch(QObject):
         self._formatted: Callable[[str], str] | None = None
         self._seen_version = 0
         self._told = False
+        self._finder: HistoryFinder | None = None
         self.reader: JournalReader | None = None
         """The open journal, None before that."""
         self._timer = QTimer(self)
@@ -51,6 +56,7 @@ class JournalWatch(QObject):
         except JournalError as error:
             self._tell(error)
             return False
+        self._finder = HistoryFinder(self._open_reader, self)
         self._show()
         self._timer.start()
         return True
@@ -80,15 +86,38 @@ class JournalWatch(QObject):
             self._tell(error)
             return None
 
+    def facts(self, call: CallRecord) -> tuple[CallDetails | None, Sequence[Candidate]]:
+        """What the provider's record says of a call, and the records that may be its own."""
+        if self.reader is None:
+            return None, ()
+        try:
+            several = call.following is Following.SEVERAL
+            return (
+                self.reader.details(call.row),
+                self.reader.candidates(call.row) if several else (),
+            )
+        except JournalError as error:
+            self._tell(error)
+            return None, ()
+
     def close(self) -> None:
         """Stop watching, and close the connection."""
         self._timer.stop()
+        if self._finder is not None:
+            self._finder.close()
         if self.reader is not None:
             self.reader.close()
 
     def _show(self) -> None:
-        if self.reader is not None and self._formatted is not None:
-            self._model.read_from(self.reader, self._formatted)
+        if self.reader is None or self._finder is None or self._formatted is None:
+            return
+        self._model.read_from(self.reader, self._formatted, self._finder)
+
+    def _open_reader(self) -> "JournalReader":
+        """A second connection, for the finder and on its thread."""
+        from dialer.calls.journal import JournalReader  # noqa: PLC0415
+
+        return JournalReader(self._folders.journal, self._folders.lifelines)
 
     @Slot()
     def _look(self) -> None:
@@ -103,9 +132,12 @@ class JournalWatch(QObject):
             self._tell(error)
             return
         self._told = False
-        if version != self._seen_version or self._model.shows_calls_under_way():
+        if version != self._seen_version:
             self._seen_version = version
             self._model.refresh()
+            self.wrote.emit()
+        elif self._model.shows_calls_under_way():
+            self._model.read_again()
 
     def _tell(self, error: JournalError) -> None:
         if not self._told:

@@ -51,11 +51,17 @@ class MainWindow(QMainWindow):
     redial_asked = Signal()
     """Bring the last callee back."""
     quit_asked = Signal()
+    export_asked = Signal()
+    """Write calls into a file."""
+    keep_asked = Signal()
+    """Choose for how long calls are kept."""
+    compare_asked = Signal()
+    """Hold the history against the provider's records."""
 
     def __init__(self, theme: Theme, icons: Icons, calling: Calling, history: HistoryPane) -> None:
         super().__init__()
-        self._theme = theme
-        self._icons = icons
+        self.theme = self._theme = theme
+        self.icons = icons
         self._calling = calling
         self._leaving = False
         self._was_painted = False
@@ -94,6 +100,7 @@ class MainWindow(QMainWindow):
         """Show what calls are placed with from now on, and fill in its defaults."""
         self.bar.use_profile(profile)
         self.status.show_profile(profile, sandbox=sandbox)
+        self._compare_action.setEnabled(profile is not None)
         self._sandbox_action.setChecked(sandbox)
 
     def offer_first_steps(self, offered: bool) -> None:
@@ -115,6 +122,11 @@ class MainWindow(QMainWindow):
         # One name is no choice, unless it is not chosen.
         self._profile_menu.menuAction().setVisible(len(names) > 1 or (bool(names) and not chosen))
         self.status.offer_profiles(names, chosen)
+
+    def add_history_actions(self, actions: Sequence[QAction]) -> None:
+        """List what can be done with the selected calls."""
+        self._edit_menu.addSeparator()
+        self._edit_menu.addActions(actions)
 
     def tell(self, kind: str, headline: str, text: str, code: str = "") -> None:
         """Say something in the message band."""
@@ -281,14 +293,18 @@ class MainWindow(QMainWindow):
         self._add(calls, self.tr("&New number"), self.bar.focus_callee, "Ctrl+L")
         self._add(calls, self.tr("&Redial"), self.redial_asked, "Ctrl+R")
         calls.addSeparator()
+        self._add(calls, self.tr("&Export…"), self.export_asked, "Ctrl+E")
+        calls.addSeparator()
         self._add(calls, self.tr("&Quit"), self.quit_asked, "Ctrl+Q")
 
         edit = bar.addMenu(self.tr("&Edit"))
         self._add(edit, self.tr("&Find in history"), self.history.focus_search, "Ctrl+F")
         edit.addSeparator()
+        self._edit_menu = edit
         edit.addActions(
             [
                 self.history.again_action,
+                self.history.details_action,
                 self.history.copy_number_action,
                 self.history.copy_id_action,
             ]
@@ -312,6 +328,11 @@ class MainWindow(QMainWindow):
 
         tools = bar.addMenu(self.tr("&Tools"))
         self._add(tools, self.tr("&Profiles…"), self.profiles_asked, "Ctrl+P")
+        self._compare_action = self._add(
+            tools, self.tr("&Compare with the provider…"), self.compare_asked, ""
+        )
+        self._compare_action.setEnabled(False)
+        self._add(tools, self.tr("&Keep calls for…"), self.keep_asked)
         self._profile_menu = tools.addMenu(self.tr("Call &with"))
         self._profile_menu.menuAction().setVisible(False)
         self._sandbox_action = tools.addAction(self.tr("Use the &sandbox"))

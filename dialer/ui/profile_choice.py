@@ -32,6 +32,11 @@ class ProfileChoice(QObject):
         window.sandbox_chosen.connect(self.choose_sandbox)
         window.profile_chosen.connect(self._choose)
 
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """All profiles there are, without the sandbox."""
+        return self._profiles.all
+
     def load(self, *, sandbox: bool, name: str | None) -> None:
         """Load the profiles and choose: the sandbox, the named one, or the default."""
         trouble: tuple[str, str] | None = None

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 
 from dialer.calls.number import NumberRefused, country_codes, read_display_number
 from dialer.settings.credential_store import LENGTH_LIMIT
 from dialer.settings.profile import DEFAULT_BASE_URL, Profile, ProfileError
+from dialer.ui.account_edit import AccountEdit
 from dialer.ui.choice_box import ChoiceBox
 from dialer.ui.icons import Icons
 from dialer.ui.sends_line import country_name
@@ -38,6 +41,8 @@ class ProfileForm(QWidget):
     """Edits one profile. UI thread, after phonenumbers has been loaded."""
 
     edited = Signal()
+    fetch_asked = Signal()
+    """Fetch the accounts from the provider."""
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +55,13 @@ class ProfileForm(QWidget):
         for field in (self.api_key, self.api_secret):
             field.setMaxLength(LENGTH_LIMIT + 1)  # one over is told, not cut
         self.app_id = self._line()
-        self.account = self._line()
+        self.account = AccountEdit(theme, icons, self)
+        self.account.textEdited.connect(self.edited)
+        self.fetch = QPushButton(self.tr("Fetch from provider…"), self)
+        self.fetch.setAutoDefault(False)
+        self.fetch.setToolTip(self.tr("List the accounts of this application ID"))
+        self.fetch.clicked.connect(self.fetch_asked)
+        self.fetch.hide()
         self.display_number = self._line()
         self.country = ChoiceBox(theme, icons, self)
         self.country.addItem(self.tr("None: numbers with country code only"), "")
@@ -58,6 +69,8 @@ class ProfileForm(QWidget):
             if name:
                 self.country.addItem(f"{name} ({code})", code)
         self.timeout = self._line()
+        self.low_balance = self._line()
+        self.low_balance.setPlaceholderText(self.tr("a balance such as 5.00; empty: no warning"))
 
         self._fields: dict[str, QLineEdit] = {
             "name": self.name,
@@ -68,6 +81,7 @@ class ProfileForm(QWidget):
             "account": self.account,
             "display_number": self.display_number,
             "timeout": self.timeout,
+            "low_balance": self.low_balance,
         }
         titles: dict[QWidget, str] = {
             self.name: self.tr("Name"),
@@ -79,7 +93,12 @@ class ProfileForm(QWidget):
             self.display_number: self.tr("Display number"),
             self.country: self.tr("Default country"),
             self.timeout: self.tr("Timeout in seconds"),
+            self.low_balance: self.tr("Warn below"),
         }
+        beside_account = QHBoxLayout()
+        beside_account.setSpacing(theme.px(8))
+        beside_account.addWidget(self.account, 1)
+        beside_account.addWidget(self.fetch)
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(theme.px(16))
@@ -90,7 +109,10 @@ class ProfileForm(QWidget):
             label = QLabel(title, self)
             label.setBuddy(widget)
             label.setMinimumHeight(theme.px(36))
-            layout.addRow(label, widget)
+            if widget is self.account:
+                layout.addRow(label, beside_account)
+            else:
+                layout.addRow(label, widget)
         self.show_profile(None)
 
     def show_profile(self, profile: Profile | None) -> None:
@@ -111,6 +133,7 @@ class ProfileForm(QWidget):
             max(0, self.country.findData(profile.default_country if profile else ""))
         )
         self.timeout.setText(f"{(profile or Profile('-')).timeout:g}")
+        self.low_balance.setText(profile.low_balance if profile else "")
         self._balance_path = (profile or Profile("-")).balance_path
         self.forgive()
 
@@ -130,6 +153,17 @@ class ProfileForm(QWidget):
             default_country=str(self.country.currentData()),
             timeout=self._seconds(),
             balance_path=self._balance_path,
+            low_balance=self.low_balance.text(),
+        )
+
+    def provider(self) -> Profile:
+        """Whom the fields name, without the defaults for calls. Raises ProfileError."""
+        self.forgive()
+        return Profile(
+            name=self.name.text().strip() or "-",
+            base_url=self.base_url.text(),
+            app_id=self.app_id.text(),
+            timeout=self._seconds(),
         )
 
     def _seconds(self) -> float:

@@ -23,6 +23,8 @@ from dialer.settings.credential_store import CredentialsRefused, check_credentia
 from dialer.settings.keyring_trouble import KeyringTrouble
 from dialer.settings.profile import Profile, ProfileError
 from dialer.settings.profiles import Profiles
+from dialer.ui.account_fetch import AccountFetch, Fetch
+from dialer.ui.account_picker import AccountPicker
 from dialer.ui.background import Background
 from dialer.ui.band import MessageBand
 from dialer.ui.icons import Icons
@@ -76,6 +78,8 @@ class ProfilesWindow(QDialog):
 
     changed = Signal(object, str)
     """Profiles, and the name of the one that was just saved, or ""."""
+    accounts_fetched = Signal(object, object)
+    """A Profile, and a tuple of the PhoneAccounts that the provider listed for it."""
 
     def __init__(
         self,
@@ -84,6 +88,8 @@ class ProfilesWindow(QDialog):
         desk: ProfileDesk,
         ask_provider: Callable[[Profile, Credentials], Checked],
         parent: QWidget | None = None,
+        *,
+        fetch: Fetch | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -103,6 +109,15 @@ class ProfilesWindow(QDialog):
         self._default = self._button(self.tr("Make default"), self._make_default)
         self._remove = self._button(self.tr("Remove"), self._ask_to_remove)
         self.form = ProfileForm(theme, icons, self)
+        self._picker = AccountPicker(
+            theme, icons, self.form.account, self.form.display_number, self
+        )
+        self._fetching: AccountFetch | None = None
+        if fetch is not None:
+            self._fetching = AccountFetch(fetch, desk.known_credentials, self._picker, self)
+            self._fetching.fetched.connect(self.accounts_fetched)
+            self.form.fetch_asked.connect(self._start_fetch)
+            self.form.fetch.show()
         self.band = MessageBand(theme, icons, self)
         self._check = self._button(self.tr("Check"), self._start_check)
         self._check.setToolTip(self.tr("Ask the provider for the balance; calls nobody"))
@@ -154,6 +169,7 @@ class ProfilesWindow(QDialog):
         self._new = True
         self.list.setCurrentRow(-1)
         self.form.show_profile(None)
+        self._picker.use(None)
         self.band.clear()
         self._allow()
         self.form.name.setFocus()
@@ -185,6 +201,7 @@ class ProfilesWindow(QDialog):
         if profile is not None:
             self._new = False
             self.form.show_profile(profile)
+            self._picker.use(profile)
             self.band.clear()
         self._allow()
 
@@ -266,6 +283,21 @@ class ProfilesWindow(QDialog):
                 "rejected", self.tr("It does not work."), told(checked.sentence), checked.code
             )
 
+    # Fetch
+
+    @Slot()
+    def _start_fetch(self) -> None:
+        try:
+            profile = self.form.provider()
+            typed = self._typed_credentials()
+        except (ProfileError, CredentialsRefused) as refused:
+            self._refuse(refused, self.tr("Not fetched."))
+            return
+        if self._fetching is not None:
+            self.band.clear()
+            self._picker.use(profile)
+            self._fetching.start(profile, typed)
+
     # Remove, and choose
 
     @Slot()
@@ -306,7 +338,7 @@ class ProfilesWindow(QDialog):
     # Background work and its end
 
     def _run(self, work: Callable[[], object], then: object) -> None:
-        background = Background(self)
+        background = Background()
         background.succeeded.connect(then)
         background.succeeded.connect(self._on_ended)
         background.failed.connect(self._on_failed)
@@ -349,14 +381,16 @@ class ProfilesWindow(QDialog):
             text = told(sentence) if sentence is not None else str(error)
             self.band.show_message("rejected", self.tr("That did not work."), text)
 
-    def _refuse(self, refused: ProfileError | CredentialsRefused) -> None:
+    def _refuse(self, refused: ProfileError | CredentialsRefused, headline: str = "") -> None:
         self.form.mark(refused.field)
-        self.band.show_message("rejected", self.tr("Not saved."), told(refused.sentence))
+        self.band.show_message(
+            "rejected", headline or self.tr("Not saved."), told(refused.sentence)
+        )
 
     @Slot()
     def _allow(self, *_: object) -> None:
         chosen = self._chosen()
-        for button in (self._save, self._check, self._add):
+        for button in (self._save, self._check, self._add, self.form.fetch):
             button.setEnabled(not self._working)
         is_default = chosen is not None and chosen.name == self._profiles.default_name
         self._default.setEnabled(chosen is not None and not is_default and not self._working)

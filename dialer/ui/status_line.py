@@ -1,5 +1,6 @@
-"""The status line: with which profile calls are placed, and a clear mark for the sandbox."""
+"""The status line: with which profile calls are placed, its balance, and what is going on."""
 
+import html
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -7,14 +8,23 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from dialer.calls.low_balance import amount, amount_text, is_low
+from dialer.calls.plain import plain
+from dialer.calls.records import Balance
+from dialer.calls.sentence import Sentence
 from dialer.settings.profile import Profile
 from dialer.ui.choice_box import ChoiceBox
+from dialer.ui.elided_label import ElidedLabel
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
+from dialer.ui.words import told
 
 COPIED_MS = 4_000
 """How long the status line says what was copied."""
+
+_AMOUNT_LENGTH = 20
+"""The longest amount that is shown, in characters."""
 
 
 class StatusLine(QWidget):
@@ -32,8 +42,12 @@ class StatusLine(QWidget):
         self._mark.setContentsMargins(theme.px(8), theme.px(2), theme.px(8), theme.px(2))
         self._mark.setAutoFillBackground(True)
         self._mark.hide()
-        self._profile = QLabel(self)
-        self._profile.setTextFormat(Qt.TextFormat.PlainText)
+        self._profile = ElidedLabel(self)
+        self._balance = QLabel(self)
+        self._balance.setTextFormat(Qt.TextFormat.PlainText)
+        self._balance.hide()
+        self._balance_is_low = False
+        self._activity = ElidedLabel(self)
         self._news = QLabel(self)
         self._news.setTextFormat(Qt.TextFormat.PlainText)
         self._switcher = ChoiceBox(theme, icons, self)
@@ -50,7 +64,7 @@ class StatusLine(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(*[theme.px(14), theme.px(5)] * 2)
         layout.setSpacing(theme.px(10))
-        for widget in (self._mark, self._switcher, self._profile):
+        for widget in (self._mark, self._switcher, self._profile, self._balance, self._activity):
             layout.addWidget(widget)
         layout.addStretch(1)
         layout.addWidget(self._news)
@@ -93,6 +107,41 @@ class StatusLine(QWidget):
         self._news.setText(self.tr("Copied {text}").format(text=text))
         self._news_over.start()
 
+    @Slot(object, str)
+    def show_balance(self, balance: Balance | None, limit: str) -> None:
+        """Show the balance; None while it is not known. `limit` as in the profile, "" for none."""
+        text = balance.balance if balance is not None else None
+        if balance is None or text is None:
+            lines = [] if balance is None else [self.tr("The provider told no balance.")]
+            self._say_balance("" if balance is None else self.tr("Balance —"), lines)
+            return
+        low = is_low(balance, limit)
+        words = self.tr("Balance low: {amount}") if low else self.tr("Balance {amount}")
+        lines = []
+        if low:
+            lines.append(
+                self.tr("It is under {limit}, the limit in the profile.").format(limit=limit)
+            )
+        elif limit and amount(text) is None:
+            lines.append(self.tr("It is no number, so nothing warns when it is low."))
+        for title, part in (
+            (self.tr("Gift: {amount}"), balance.gift),
+            (self.tr("Credit: {amount}"), balance.credit),
+        ):
+            if part is not None:
+                lines.append(title.format(amount=_shown(part)))
+        self._say_balance(words.format(amount=_shown(text)), lines, low=low)
+
+    @Slot(object)
+    def show_balance_trouble(self, why: Sentence) -> None:
+        """Say that the balance is not known; why not is a tooltip's matter."""
+        self._say_balance(self.tr("Balance —"), [self.tr("Balance not known."), told(why)])
+
+    @Slot(str)
+    def show_activity(self, text: str) -> None:
+        """Say what goes on in the background; "" while nothing does."""
+        self._activity.setText(text)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the line's ground, with an edge above it."""
         scheme = self._theme.scheme
@@ -107,5 +156,21 @@ class StatusLine(QWidget):
         scheme = self._theme.scheme
         tint = scheme.tint("unknown")
         set_ink(self._mark, tint.ink, tint.ground)
-        for label in (self._profile, self._news, self._hint):
+        for label in (self._profile, self._activity, self._news, self._hint):
             set_ink(label, scheme.quiet)
+        set_ink(self._balance, tint.ink if self._balance_is_low else scheme.quiet)
+
+    def _say_balance(self, text: str, lines: Sequence[str], *, low: bool = False) -> None:
+        self._balance_is_low = low
+        self._balance.setText(text)
+        self._balance.setFont(self._theme.fonts.strong if low else self._theme.fonts.text)
+        self._balance.setVisible(bool(text))
+        # As rich text with nothing rich in it, since a tooltip guesses what it is given.
+        tip = "<br>".join(html.escape(line) for line in lines)
+        self._balance.setToolTip(f"<qt>{tip}</qt>" if tip else "")
+        self._balance.setAccessibleDescription(" ".join(lines))
+        self._colour()
+
+
+def _shown(text: str) -> str:
+    return plain(amount_text(text), _AMOUNT_LENGTH)

@@ -26,11 +26,13 @@ class Surroundings:
     """Makes environments in `folder` for programs of `checkout`.
 
     Compiled files and caches (fonts) are shared by all programs, as they are on a computer
-    that is in use: the runs that fill them are not counted.
+    that is in use: the runs that fill them are not counted. Long journals are written into
+    `journals`, and taken from there where they stand already.
     """
 
-    def __init__(self, folder: Path, checkout: Path) -> None:
+    def __init__(self, folder: Path, checkout: Path, journals: Path | None = None) -> None:
         self._folder = folder
+        self._journals = journals or folder / "journals"
         self._checkout = checkout
         self._numbers = itertools.count(1)
 
@@ -47,6 +49,19 @@ class Surroundings:
         home = self._folder / f"home-{next(self._numbers)}"
         home.mkdir()
         return home
+
+    def journal(self, rows: int) -> Path:
+        """A folder with a journal of so many calls, to be copied and not changed."""
+        folder = self._journals / f"calls-{rows}"
+        if not folder.exists():
+            from bench import long_journal
+
+            half = self._journals / f"calls-{rows}.part"
+            shutil.rmtree(half, ignore_errors=True)
+            half.mkdir(parents=True)
+            long_journal.write(half, rows)
+            half.rename(folder)
+        return folder
 
     def environment(self, home: Path, display: str | None = None) -> dict[str, str]:
         """The variables of a program with this home; offscreen without a display."""

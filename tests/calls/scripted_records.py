@@ -140,7 +140,7 @@ class ScriptedRecords:
         return sum(kind in what for _, what in self.asked)
 
     def _exchange(self, what: str, patience: Patience) -> None:
-        assert patience.remaining > 0
+        assert patience.remaining > 0 or patience.stopped()
         self.asked.append((self.clock.passed, what))
         self.clock.passed += self.takes_s
         if error := self.trouble():

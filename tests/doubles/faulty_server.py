@@ -201,6 +201,11 @@ class FaultyServer:
         """Wait until any byte of a request came. Raises TimeoutError."""
         self._wait_for(lambda: self.saw_request_bytes, "a byte", seconds)
 
+    @property
+    def calls(self) -> list[Received]:
+        """The requests that ask for a call."""
+        return [each for each in self.requests if each.target.endswith("/voice/sendSip")]
+
     def wait_for_request(self, count: int = 1, seconds: float = 5.0) -> Received:
         """Wait until `count` requests were read and return the last. Raises TimeoutError."""
         self._wait_for(lambda: len(self.requests) >= count, f"{count} requests", seconds)

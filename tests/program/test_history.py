@@ -139,3 +139,71 @@ def test_a_history_that_cannot_be_written_down_is_an_error(remembering: Program,
     ended = remembering.shell(f"$DIALER history {form} >/dev/full")
     assert ended.code == 4
     assert ended.err == "dialer: The answer could not be written: No space left on device.\n"
+
+
+def test_filters_narrow_what_is_listed(remembering: Program) -> None:
+    def callees(*options: str) -> list[str]:
+        ended = remembering.run("history", "--json", *options)
+        assert ended.code == 0, ended.err
+        return [row["callee"][-2:] for row in json.loads(ended.out)]
+
+    assert callees("--outcome", "rejected") == ["20"]
+    assert callees("--outcome", "rejected", "--outcome", "unknown") == ["11", "20", "18"]
+    assert callees("--account", "test_001", "--account", "'tis") == ["11", "20", "18"]
+    assert callees("--profile", "work", "--limit", "2") == ["11", "19"]
+    assert callees("--profile=-work") == ["20"]
+    today = datetime.now().date()
+    tomorrow = today + timedelta(days=1)
+    yesterday = today - timedelta(days=1)
+    assert len(callees("--since", f"{yesterday}", "--until", f"{tomorrow}")) == len(CALLS)
+    assert callees("--since", f"{tomorrow}") == callees("--until", f"{yesterday}") == []
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat(timespec="seconds")
+    assert callees("--since", later) == []
+    assert len(callees("--until", later.replace("+00:00", "Z"))) == len(CALLS)
+
+
+def test_a_filter_that_cannot_be_read_is_bad_input(remembering: Program) -> None:
+    for options in (
+        ("--since", "yesterday"),
+        ("--until", "2026-02-30"),
+        ("--outcome", "busy"),
+        ("--csv", "--jsonl"),
+        ("--output", "calls.csv"),
+        ("--xlsx", "calls.xlsx", "--output", "calls.csv"),
+    ):
+        ended = remembering.run("history", *options)
+        assert (ended.code, ended.out) == (2, ""), options
+        assert ended.err.startswith("dialer: ")
+    assert remembering.run("history", "--search", "nowhere").err == "dialer: no such calls\n"
+
+
+def test_a_file_has_what_is_printed_without_one(remembering: Program) -> None:
+    for form in ("--json", "--jsonl", "--csv"):
+        path = remembering.home / f"calls{form}"
+        ended = remembering.run("history", form, "--output", str(path))
+        assert (ended.code, ended.out) == (0, "")
+        assert ended.err == f"{path}: 5 calls\n"
+        printed = remembering.run("history", form).out
+        assert path.read_bytes().decode() == printed
+    rows = [json.loads(line) for line in printed_lines(remembering)]
+    assert [row["outcome"] for row in rows] == NAMES
+
+
+def printed_lines(program: Program) -> list[str]:
+    return program.run("history", "--jsonl").out.strip("\n").split("\n")
+
+
+def test_a_spreadsheet_has_recording_ids_in_full(remembering: Program) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    path = remembering.home / "calls.xlsx"
+    ended = remembering.run("history", "--xlsx", str(path), "--outcome", "placed")
+    assert (ended.code, ended.out, ended.err) == (0, "", f"{path}: 1 call\n")
+    titles, row = openpyxl.load_workbook(path)["Calls"].iter_rows(values_only=True)
+    assert dict(zip(titles, row, strict=True))["recording_id"] == "2203031113381000002"
+
+
+def test_a_file_that_cannot_be_written_is_told(remembering: Program) -> None:
+    path = remembering.home / "gone" / "calls.csv"
+    ended = remembering.run("history", "--csv", "--output", str(path))
+    assert (ended.code, ended.out) == (4, "")
+    assert f"The folder {path.parent} is not there." in ended.err

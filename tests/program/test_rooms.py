@@ -24,13 +24,25 @@ MAY_IMPORT = {
     "cli": {"calls", "provider", "sandbox", "settings", "desktop"},
     "ui": {"calls", "settings", "desktop"},
 }
-COMPOSES = {"__main__", "app", "program", "switchboard"}
+COMPOSES = {
+    "__main__",
+    "aftercall",
+    "app",
+    "history_work",
+    "program",
+    "records_desk",
+    "switchboard",
+}
 """The modules beside the rooms, which join them and so may import them all."""
 
 WITHOUT_QT = ["calls", "provider", "sandbox", "settings", "cli"]
 STATEFUL = {
+    "export_file",
+    "export_form",
     "journal",
+    "journal_export",
     "journal_fates",
+    "journal_figures",
     "journal_file",
     "journal_forget",
     "journal_reader",

@@ -59,4 +59,52 @@ def test_settings_of_another_version_are_kept(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("version = 1\nfont_size = 14\ntheme = 'light'\n")
     Preferences(theme="dark").save(path)
-    assert tomllib.loads(path.read_text()) == {"version": 1, "font_size": 14, "theme": "dark"}
+    kept = tomllib.loads(path.read_text())
+    assert (kept["version"], kept["font_size"], kept["theme"]) == (1, 14, "dark")
+
+
+def test_how_long_calls_are_kept_comes_back(path: Path) -> None:
+    assert Preferences().keep_days == 0
+    Preferences(keep_days=180).save(path)
+    assert Preferences.load(path) == Preferences(theme="system", keep_days=180)
+
+
+@pytest.mark.parametrize("days", [-1, 36_501, True, 30.0, "30"])
+def test_days_out_of_range_are_refused(days: object) -> None:
+    with pytest.raises(ValueError, match="0 to 36500 days"):
+        Preferences(keep_days=days)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("days", ["-5", "'30'", "1000000", "true", "30.5"])
+def test_wrong_days_in_the_file_keep_calls_for_ever_and_leave_the_theme(
+    path: Path, days: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.parent.mkdir()
+    path.write_text(f"version = 1\ntheme = 'dark'\nkeep_days = {days}\n")
+    assert Preferences.load(path) == Preferences(theme="dark", keep_days=0)
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "keep_days" in caplog.text
+
+
+def test_a_wrong_theme_in_the_file_leaves_how_long_calls_are_kept(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path.parent.mkdir()
+    path.write_text("version = 1\ntheme = 'pink'\nkeep_days = 30\n")
+    assert Preferences.load(path) == Preferences(keep_days=30)
+    assert "theme" in caplog.text
+
+
+def test_changing_one_preference_keeps_the_others(path: Path) -> None:
+    Preferences(theme="dark").save(path)
+    Preferences.change(path, keep_days=90)
+    Preferences.change(path, theme="light")
+    assert Preferences.load(path) == Preferences(theme="light", keep_days=90)
+
+
+def test_a_change_that_is_not_allowed_writes_nothing(path: Path) -> None:
+    with pytest.raises(ValueError, match="days"):
+        Preferences.change(path, keep_days=-1)
+    with pytest.raises(TypeError):
+        Preferences.change(path, font_size=14)
+    assert not path.exists()

@@ -45,6 +45,7 @@ class TestProfile:
         assert profile.base_url == DEFAULT_BASE_URL
         assert profile.timeout == 20.0
         assert profile.balance_path == "/sms/getBalance"
+        assert profile.low_balance == ""
 
     def test_fields_come_into_their_normal_form(self) -> None:
         profile = Profile(
@@ -55,9 +56,17 @@ class TestProfile:
             display_number="1008122211",
             default_country=" gb ",
             timeout=30,
+            low_balance=" 5.00 ",
         )
         assert profile == Profile(
-            "Büro", "https://api.example.com/v3", "4luaKsL2", "test_001", "1008122211", "GB", 30.0
+            "Büro",
+            "https://api.example.com/v3",
+            "4luaKsL2",
+            "test_001",
+            "1008122211",
+            "GB",
+            30.0,
+            low_balance="5.00",
         )
         assert isinstance(profile.timeout, float)
 
@@ -85,6 +94,10 @@ class TestProfile:
             *(("balance_path", text) for text in (
                 "", "/", "x", "//evil.example", "/a//b", "/a?b", "/a#b", "/a b", "/../a", "/a/..",
                 "/a\nb", "/" + "a" * 200, None, "@evil.example",
+            )),
+            *(("low_balance", text) for text in (
+                "-1", "+1", "5,00", "1e3", "5.", ".5", "5 000", "１", "1" * 13, "0.123456789012",
+                "NaN", None, 5, 5.0, True,
             )),
         ],
     )  # fmt: skip

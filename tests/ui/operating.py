@@ -176,6 +176,10 @@ class Operator:
         """The history as its table shows it: a dictionary by column titles for each row."""
         return rows_of(self.window.history.table.model())
 
+    def status_text(self) -> str:
+        """All that the status line says."""
+        return " · ".join(words_in(self.window.status))
+
     def select(self, row: int) -> QPoint:
         """Click on a row of the history; where that was."""
         table = self.window.history.table

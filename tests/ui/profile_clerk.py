@@ -11,7 +11,12 @@ from pytestqt.qtbot import QtBot
 
 from dialer.calls.check import Checked
 from dialer.calls.credentials import Credentials
+from dialer.calls.patience import Patience
+from dialer.calls.records import PhoneAccount
 from dialer.program import _check as check_with_provider
+from dialer.provider.records import ProviderRecords
+from dialer.provider.signing import ProviderClock
+from dialer.provider.transport import Transport
 from dialer.settings.desk import Desk
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper
@@ -36,12 +41,19 @@ class Clerk:
         self.keeper = CredentialKeeper(self.store)
         self.changed: list[tuple[Profiles, str]] = []
         self.checked: list[tuple[Profile, Credentials]] = []
+        self.fetched: list[tuple[Profile, Credentials]] = []
+        self.answer_fetch = threading.Event()
+        self.answer_fetch.set()
         self.window: ProfilesWindow
 
     def open(self) -> "Clerk":
         """Open the window, and wait until the profiles are there."""
         self.window = ProfilesWindow(
-            self._theme, Icons(self._theme), self.desk, self._check_with_provider
+            self._theme,
+            Icons(self._theme),
+            self.desk,
+            self._check_with_provider,
+            fetch=self._fetch_from_provider,
         )
         self.window.changed.connect(self._on_changed)
         with self._qtbot.waitActive(self.window):
@@ -128,3 +140,16 @@ class Clerk:
         assert threading.current_thread() is not threading.main_thread()
         self.checked.append((profile, credentials))
         return check_with_provider(profile, credentials)
+
+    def _fetch_from_provider(
+        self, profile: Profile, credentials: Credentials
+    ) -> list[PhoneAccount]:
+        assert threading.current_thread() is not threading.main_thread()
+        self.fetched.append((profile, credentials))
+        assert self.answer_fetch.wait(10)
+        transport = Transport()
+        try:
+            line = ProviderRecords(profile.base_url, credentials, transport, ProviderClock())
+            return line.accounts(profile.app_id, Patience(profile.timeout))
+        finally:
+            transport.close()

@@ -286,7 +286,7 @@ def test_without_credentials_a_call_is_told_and_leads_to_the_profiles(
     )
     assert operator.rows() == []
     assert operator.text("Callee") == NUMBER
-    assert server.requests == []
+    assert server.calls == []
     operator.click(operator.button("Open profiles"))
     (window,) = operator.window.findChildren(ProfilesWindow)
     operator.until(window.isVisible)
@@ -309,10 +309,10 @@ def test_a_call_does_not_wait_for_a_keyring_that_asks(
     assert operator.rows() == [] == journal.calls()
     store.answer()
     operator.until(lambda: operator.program._keeper.kept("work"))
-    assert server.requests == []  # not even now
+    assert server.calls == []  # not even now
     operator.press(ENTER)
     assert operator.outcome().startswith("Placed.")
-    assert len(server.requests) == 1
+    assert len(server.calls) == 1
 
 
 def test_the_keyring_is_asked_once_and_never_on_the_thread_that_draws(

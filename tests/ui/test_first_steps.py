@@ -102,7 +102,7 @@ def test_the_way_to_an_account_leads_to_a_call(
     assert not offers_two_ways(operator)
     assert operator.text("Account") == "test_001"
     assert operator.call(NUMBER).startswith("Placed. Your phone test_001 will ring")
-    (request,) = server.requests
+    (request,) = server.calls
     assert request.headers["api-key"] == KEY
 
 
@@ -135,7 +135,7 @@ def test_until_the_sandbox_runs_no_call_goes_to_a_real_provider(
     operator.until(lambda: operator.text("Account") == "sandbox")
     operator.press(ENTER)
     assert operator.outcome().startswith("Placed. This is the sandbox")
-    assert server.requests == []
+    assert server.calls == []
 
 
 def test_the_menu_leads_into_the_sandbox_and_back(
@@ -149,12 +149,12 @@ def test_the_menu_leads_into_the_sandbox_and_back(
     operator.until(lambda: operator.text("Account") == "sandbox")
     assert "SANDBOX" in status(operator)
     assert operator.call(NUMBER).startswith("Placed. This is the sandbox")
-    assert server.requests == []
+    assert server.calls == []
     operator.menu("Tools", "Use the sandbox")
     operator.until(lambda: operator.text("Account") == "test_001")
     assert "SANDBOX" not in status(operator)
     assert operator.call(NUMBER).startswith("Placed. Your phone test_001 will ring")
-    assert len(server.requests) == 1
+    assert len(server.calls) == 1
 
 
 def test_on_the_way_into_the_sandbox_no_call_goes_to_a_real_provider(
@@ -170,7 +170,7 @@ def test_on_the_way_into_the_sandbox_no_call_goes_to_a_real_provider(
     assert not operator.busy
     operator.until(lambda: operator.text("Account") == "sandbox")
     assert operator.rows() == []
-    assert server.requests == []
+    assert server.calls == []
 
 
 def test_a_sandbox_that_does_not_start_is_told(
@@ -214,8 +214,8 @@ def test_with_another_profile_calls_go_to_another_provider(
     assert operator.text("Account") == "test_002"
     assert operator.text("Display number") == "1008122211"
     operator.call("442079460018")
-    assert [b"442079460018" in each.body for each in work.requests] == [False]
-    assert [b"442079460018" in each.body for each in home.requests] == [True]
+    assert [b"442079460018" in each.body for each in work.calls] == [False]
+    assert [b"442079460018" in each.body for each in home.calls] == [True]
 
 
 def test_in_the_sandbox_the_switcher_names_no_profile_and_leads_out_of_it(
@@ -281,7 +281,7 @@ def test_a_profile_that_there_is_not_is_told_and_no_other_used(
     operator.write("test_001", into="Account")
     operator.press(ENTER)
     assert not operator.busy
-    assert server.requests == []
+    assert server.calls == []
 
 
 def test_a_damaged_file_of_profiles_is_told(start: Start, folders: Folders) -> None:

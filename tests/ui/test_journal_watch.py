@@ -67,7 +67,7 @@ def test_while_the_journal_cannot_be_opened_no_call_is_placed(
     assert "written by a newer version" in operator.message
     assert operator.text("Callee") == NUMBER
     assert not operator.busy
-    assert server.requests == []
+    assert server.calls == []
 
 
 def test_a_journal_that_can_be_used_again_is_used_again(
@@ -102,7 +102,7 @@ def test_a_journal_that_is_deleted_meanwhile_lets_no_call_go(
     assert "could not be recorded, so it was not sent" in operator.message
     assert "deleted" in operator.message
     assert not operator.busy
-    assert server.requests == []
+    assert server.calls == []
 
 
 def test_a_damaged_journal_is_set_aside_and_told(

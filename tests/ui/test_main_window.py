@@ -114,7 +114,7 @@ def test_what_was_typed_goes_with_the_call_as_it_is_shown(
     assert "there" in operator.line
     operator.press(ENTER)
     operator.outcome()
-    (request,) = server.requests
+    (request,) = server.calls
     assert request.body == (
         b'{"callee": "442079460018", "displayNum": "1008122211", "account": "test_001",'
         b' "appId": "4luaKsL2", "calledInfo": "Bob, about the invoice"}'
@@ -126,6 +126,8 @@ def test_what_was_typed_goes_with_the_call_as_it_is_shown(
             "Display number": "1008122211",
             "Account": "test_001",
             "Outcome": "Placed",
+            "Talk": "",
+            "Cost": "",
             "Recording ID": "2203031113381000002",
         }
     ]
@@ -164,7 +166,7 @@ def test_a_second_press_within_the_same_call_does_nothing(
     operator.write(NUMBER)
     operator.press(ENTER, ENTER)
     operator.click(operator.button("Calling…"))
-    operator.until(lambda: server.requests)
+    operator.until(lambda: server.calls)
     assert [row["Outcome"] for row in operator.rows()] == ["Calling"]
     assert operator.message == ""
     # What comes meanwhile is told and stays in its field: it is not called, now or later.
@@ -176,7 +178,7 @@ def test_a_second_press_within_the_same_call_does_nothing(
     operator.until(lambda: not operator.busy)
     assert operator.message.startswith("Outcome unknown.")
     assert operator.text("Callee") == "442079460018"
-    assert len(server.requests) == len(operator.rows()) == len(journal.calls()) == 1
+    assert len(server.calls) == len(operator.rows()) == len(journal.calls()) == 1
 
 
 def test_a_placed_call_is_painted_right_after_the_answer(

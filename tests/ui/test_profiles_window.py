@@ -9,7 +9,9 @@ from dialer.calls.credentials import Credentials
 from dialer.sandbox.server import SandboxServer
 from dialer.settings.profile import DEFAULT_BASE_URL, Profile
 from dialer.settings.profiles import Profiles
+from dialer.ui.account_choice import AccountChoice
 from doubles.watched_store import CREDENTIALS, KEY, SECRET
+from ui.operating import words_in
 from ui.profile_clerk import Clerk
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
@@ -80,6 +82,7 @@ def test_an_existing_name_is_refused(with_profiles: Clerk, name: str) -> None:
         ({"display_number": "12"}, "display_number", "2 digits: 7 to 15 are needed."),
         ({"timeout_in_seconds": "0"}, "timeout_in_seconds", "from 1 to 120"),
         ({"timeout_in_seconds": "soon"}, "timeout_in_seconds", "from 1 to 120"),
+        ({"warn_below": "5,00"}, "warn_below", "such as 5.00"),
     ],
 )
 def test_what_is_wrong_is_marked_and_told_and_nothing_saved(
@@ -151,6 +154,22 @@ def test_another_profile_becomes_the_default(with_profiles: Clerk) -> None:
     assert with_profiles.file.load().default_name == "home"
     assert with_profiles.names == ["work", "home (default)"]
     assert with_profiles.changed[-1][1] == ""
+
+
+def test_the_limit_of_the_balance_is_set_and_taken_away(with_profiles: Clerk) -> None:
+    with_profiles.choose("home")
+    with_profiles.write(warn_below="12.50")
+    with_profiles.click("Save")
+    assert with_profiles.file.load().named("home") == Profile(
+        "home", account="test_001", low_balance="12.50"
+    )
+    with_profiles.choose("work")
+    assert with_profiles.field("warn_below").text() == ""
+    with_profiles.choose("home")
+    assert with_profiles.field("warn_below").text() == "12.50"
+    with_profiles.write(warn_below=" ")
+    with_profiles.click("Save")
+    assert with_profiles.file.load().named("home") == Profile("home", account="test_001")
 
 
 # Removing
@@ -241,3 +260,108 @@ def test_check_without_credentials_says_where_to_enter_them(clerk: Clerk) -> Non
     clerk.click("Check")
     assert "has no API key and secret yet" in clerk.message
     assert clerk.checked == []
+
+
+# Fetching accounts
+
+FETCH = "Fetch from provider…"
+
+
+def choice_of(clerk: Clerk) -> AccountChoice:
+    (choice,) = (each for each in clerk.window.findChildren(AccountChoice) if each.isVisible())
+    return choice
+
+
+def words_of(clerk: Clerk) -> str:
+    return " ".join(words_in(choice_of(clerk)))
+
+
+def test_an_account_is_fetched_with_what_was_typed_and_nothing_saved(
+    clerk: Clerk, provider_sandbox: SandboxServer
+) -> None:
+    clerk.open()
+    clerk.write(base_url=provider_sandbox.url, api_key=KEY, api_secret=SECRET)
+    clerk.write(application_id="4luaKsL2", display_number="12")
+    clerk.answer_fetch.clear()
+    clerk.click(FETCH)
+    clerk.until(lambda: clerk.fetched)
+    assert clerk.fetched[0][1] == CREDENTIALS
+    assert words_of(clerk).startswith("Fetching…")
+    clerk.answer_fetch.set()
+    clerk.until(lambda: "132 accounts" in words_of(clerk))
+    QTest.keyClicks(choice_of(clerk).search, "desk 44 support 041")
+    QTest.keyClick(choice_of(clerk).search, ENTER)
+    assert clerk.field("account").text() == "desk_041"
+    assert clerk.field("display_number").text() == "442079460041"
+    assert clerk.file.load() == Profiles()
+    clerk.write(name="work")
+    clerk.click("Save")
+    assert clerk.file.load().default == Profile(
+        "work",
+        base_url=provider_sandbox.url,
+        app_id="4luaKsL2",
+        account="desk_041",
+        display_number="442079460041",
+    )
+
+
+def test_an_account_is_fetched_with_the_credentials_that_are_kept(
+    clerk: Clerk, provider_sandbox: SandboxServer
+) -> None:
+    clerk.file.add(Profile("work", base_url=provider_sandbox.url, app_id="4luaKsL2"))
+    clerk.store.set("work", CREDENTIALS)
+    clerk.open()
+    clerk.click(FETCH)
+    clerk.until(lambda: "132 accounts" in words_of(clerk))
+    assert clerk.fetched[0][1] == CREDENTIALS
+    QTest.keyClick(choice_of(clerk).search, Qt.Key.Key_Escape)
+    assert clerk.field("account").text() == ""
+    QTest.keyClicks(clerk.field("account"), "test ph")
+    popup = QApplication.activePopupWidget()
+    assert popup is not None
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, ENTER)
+    assert clerk.field("account").text() == "test_001"
+    assert clerk.field("display_number").text() == "1008122211"
+
+
+def test_a_fetch_that_was_cancelled_shows_nothing_more(
+    clerk: Clerk, provider_sandbox: SandboxServer
+) -> None:
+    clerk.open()
+    clerk.write(base_url=provider_sandbox.url, api_key=KEY, api_secret=SECRET)
+    clerk.write(application_id="4luaKsL2")
+    clerk.answer_fetch.clear()
+    clerk.click(FETCH)
+    clerk.until(lambda: clerk.fetched)
+    QTest.keyClick(choice_of(clerk), Qt.Key.Key_Escape)
+    assert clerk.window.isVisible()
+    clerk.click(FETCH)
+    clerk.until(lambda: len(clerk.fetched) == 2)
+    clerk.answer_fetch.set()
+    clerk.until(lambda: "132 accounts" in words_of(clerk))
+    assert len(clerk.window.findChildren(AccountChoice)) == 1
+
+
+def test_wrong_credentials_are_told_where_the_list_would_be(
+    clerk: Clerk, provider_sandbox: SandboxServer
+) -> None:
+    clerk.open()
+    clerk.write(base_url=provider_sandbox.url, api_key=KEY, api_secret="wrong")
+    clerk.write(application_id="4luaKsL2")
+    clerk.click(FETCH)
+    clerk.until(lambda: "did not accept the credentials" in words_of(clerk))
+    assert "(-1 " in words_of(clerk)
+
+
+def test_without_credentials_nobody_is_asked_for_accounts(clerk: Clerk) -> None:
+    clerk.open()
+    clerk.click(FETCH)
+    assert clerk.message.startswith("Not fetched. The API key is empty.")
+    assert clerk.field("api_key").property("wrong")
+    clerk.file.add(Profile("work"))
+    clerk.close()
+    clerk.open()
+    clerk.click(FETCH)
+    clerk.until(lambda: "has no API key and secret yet" in words_of(clerk))
+    assert clerk.fetched == []

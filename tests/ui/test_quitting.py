@@ -76,7 +76,7 @@ def hang(operator: Operator, folders: Folders) -> None:
 @pytest.fixture
 def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     stop = Patience.stop
-    monkeypatch.setattr(Patience, "stop", lambda patience: stop(patience, grace=0.1))
+    monkeypatch.setattr(Patience, "stop", lambda patience, grace=0.1: stop(patience, 0.1))
 
 
 def test_closing_during_a_call_hides_at_once_waits_five_seconds_and_journals_unknown(
@@ -140,7 +140,7 @@ def test_an_answer_that_comes_while_the_program_ends_is_journalled(
     operator = start()
     operator.write("932111111111")
     operator.press(ENTER)
-    operator.until(lambda: server.requests)
+    operator.until(lambda: server.calls)
     operator.window.close()
     assert not operator.window.isVisible()
     assert journal.calls()[0].outcome is None

@@ -163,7 +163,7 @@ def test_a_stop_ends_a_hanging_call_and_places_no_other(
     assert isinstance(ended, EndedCall)
     assert ended.outcome == Outcome.unknown(Cause.CLOSED)
     assert isinstance(real.next(), Refusal)
-    assert len(server.requests) == 1
+    assert len(server.calls) == 1
 
 
 # With `responses` in the provider's place

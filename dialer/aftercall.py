@@ -1,0 +1,302 @@
+"""Joins what comes after a call: following it, its recording, the balance, the account list."""
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+
+from dialer.calls.call import CallRecord
+from dialer.calls.details import CallDetails
+from dialer.calls.place import EndedCall
+from dialer.calls.sentence import Sentence
+from dialer.records_desk import ProgramRecordsDesk, fetch_recording
+from dialer.settings.folders import Folders
+from dialer.settings.keeper import CredentialKeeper
+from dialer.settings.profile import Profile
+from dialer.ui.balance_watch import BalanceWatch
+from dialer.ui.history_model import HistoryModel
+from dialer.ui.main_window import MainWindow
+from dialer.ui.quitting import Quitting
+from dialer.ui.records_worker import Choice, ComparisonNews, RecordsWorker
+from dialer.ui.words import told
+
+if TYPE_CHECKING:
+    from dialer.calls.credentials import Credentials
+    from dialer.calls.records import PhoneAccount
+    from dialer.ui.call_panel import CallPanel
+    from dialer.ui.compare_window import CompareWindow
+    from dialer.ui.recording_fetcher import RecordingFetcher
+    from dialer.ui.recordings import RecordingOrder, Recordings
+
+# Imports inside functions are for the start's sake: the window is on screen before them.
+# ruff: noqa: PLC0415
+
+
+class Aftercall(QObject):
+    """Owns the records worker with its thread, and all that shows what it finds. UI thread."""
+
+    _open = Signal()
+    _know = Signal(object)
+    _wake = Signal(str)
+    _nudge = Signal(object)
+    _choose = Signal(object)
+    _close_worker = Signal()
+
+    def __init__(
+        self,
+        folders: Folders,
+        keeper: CredentialKeeper,
+        *,
+        window: MainWindow,
+        model: HistoryModel,
+        quitting: Quitting,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._keeper = keeper
+        self._window = window
+        self._model = model
+        self._profiles: dict[str, Profile] = {}
+        self._current: Profile | None = None
+        self._worker = worker = RecordsWorker(ProgramRecordsDesk(folders, keeper))
+        self._thread = QThread()
+        self._thread.setObjectName("records")
+        worker.moveToThread(self._thread)
+        self.balance = balance = BalanceWatch(self)
+        self._recordings: Recordings | None = None
+        self._fetcher: RecordingFetcher | None = None
+        self._played: Path | None = None
+        self._compare: CompareWindow | None = None
+        self._looked_for = 0
+        self._prepared = 1.0
+
+        self._open.connect(worker.open)
+        self._know.connect(worker.know)
+        self._wake.connect(worker.wake)
+        self._nudge.connect(worker.nudge)
+        self._choose.connect(worker.choose)
+        self._close_worker.connect(worker.close)
+        worker.changed.connect(self._on_changed)
+        worker.looking_for.connect(self._on_looking_for)
+        worker.preparing.connect(self._on_preparing)
+        worker.trouble.connect(self._on_trouble)
+        worker.compared.connect(self._on_compared)
+        worker.closed.connect(self._thread.quit)
+        balance.asked.connect(worker.ask_balance)
+        worker.balance_known.connect(balance.on_news)
+        balance.shown.connect(window.status.show_balance)
+        balance.troubled.connect(window.status.show_balance_trouble)
+        balance.watch(window)
+        window.bar.accounts_asked.connect(worker.ask_accounts)
+        worker.accounts_known.connect(window.bar.on_accounts)
+        quitting.join(self._thread)
+        quitting.stopping.connect(self._on_stopping)
+        quitting.leaving.connect(self._on_leaving)
+
+    def begin(self) -> None:
+        """Follow calls from now on: the journal is open."""
+        if not self._thread.isRunning():
+            self._thread.start()
+            self._know.emit(tuple(self._profiles.values()))
+            self._open.emit()
+
+    def use(self, profile: Profile | None, profiles: tuple[Profile, ...]) -> None:
+        """Calls are placed with `profile` now; calls of all `profiles` are followed."""
+        self._current = profile
+        self._profiles.update({each.name: each for each in profiles})
+        if profile is not None:
+            self._profiles[profile.name] = profile
+        if self._thread.isRunning():
+            self._know.emit(tuple(self._profiles.values()))
+        self.balance.use(profile)
+
+    def on_credentials(self, profile: str) -> None:
+        """The credentials of a profile have been read. Any thread."""
+        self._wake.emit(profile)
+
+    @Slot(object)
+    def on_ended(self, ended: EndedCall) -> None:
+        """Follow a call that has just ended."""
+        self._nudge.emit(ended.record)
+        self.balance.on_ended(ended)
+
+    def end(self) -> None:
+        """Let go of what must not outlive the event loop."""
+        self._thread.wait()
+        if self._played is not None:
+            shutil.rmtree(self._played, ignore_errors=True)
+
+    # The panel of the selected call
+
+    @Slot(object)
+    def join_panel(self, panel: "CallPanel") -> None:
+        """Let a panel play and save recordings, and choose records."""
+        recordings = self._open_recordings()
+        bar = panel.recording
+        bar.fetch_asked.connect(recordings.play)
+        bar.cancel_asked.connect(recordings.cancel_play)
+        bar.save_asked.connect(self._save_recording)
+        recordings.play_news.connect(bar.take_news)
+        recordings.play_ended.connect(bar.take_end)
+        panel.candidate_chosen.connect(self._on_candidate_chosen)
+
+    def save_recordings(self, pairs: list[tuple[CallRecord, CallDetails | None]]) -> None:
+        """Ask for a folder, and save the recordings of these calls there."""
+        self._open_recordings().ask_save_many(pairs, self._window)
+
+    @Slot(object, object)
+    def _save_recording(self, record: CallRecord, details: CallDetails) -> None:
+        self._open_recordings().ask_save(record, details, self._window)
+
+    @Slot(object, str)
+    def _on_candidate_chosen(self, call: CallRecord, recording_id: str) -> None:
+        self._choose.emit(Choice(call, recording_id or None))
+
+    def _open_recordings(self) -> "Recordings":
+        if self._recordings is not None:
+            return self._recordings
+        from dialer.ui.recording_fetcher import RecordingFetcher
+        from dialer.ui.recordings import Recordings
+        from dialer.ui.saving_line import SavingLine
+
+        # Owner-only, and gone with the program.
+        self._played = Path(tempfile.mkdtemp(prefix="dialer-"))
+        self._recordings = recordings = Recordings(self._played, self)
+        self._fetcher = fetcher = RecordingFetcher(self._fetch, self)
+        recordings.ordered.connect(fetcher.take)
+        recordings.cancelled.connect(fetcher.cancel)
+        fetcher.came.connect(recordings.take_news, Qt.ConnectionType.QueuedConnection)
+        fetcher.ended.connect(recordings.take_end, Qt.ConnectionType.QueuedConnection)
+        line = SavingLine(self._window.theme, recordings)
+        self._window.history.add_below(line)
+        return recordings
+
+    def _fetch(
+        self,
+        order: "RecordingOrder",
+        progress: Callable[[int, int | None], None],
+        cancel: threading.Event,
+    ) -> Path:
+        """Fetch a recording, on a thread of its own."""
+        from dialer.records_desk import ASKED_SECONDS
+
+        profile = self._profiles.get(order.profile)
+        if profile is None:
+            raise NoSuchProfile(order.profile)
+        credentials = self._keeper.get(profile.name, wait=ASKED_SECONDS)
+        return fetch_recording(profile, credentials, order, progress, cancel)
+
+    # Comparing with the provider
+
+    @Slot()
+    def show_compare(self) -> None:
+        """Open the window that compares the history with the provider's records."""
+        from dialer.ui.compare_window import CompareWindow
+
+        if self._current is None:
+            return
+        window = CompareWindow(
+            self._window.theme, self._window.icons, self._current, parent=self._window
+        )
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.asked.connect(self._worker.compare)
+        window.stop_asked.connect(self._stop_comparing)
+        window.finished.connect(self._on_compare_closed)
+        self._compare = window
+        window.open()
+
+    @Slot()
+    def _stop_comparing(self) -> None:
+        self._worker.stop_comparing()
+
+    @Slot()
+    def _on_compare_closed(self) -> None:
+        self._compare = None
+
+    @Slot(object)
+    def _on_compared(self, news: ComparisonNews) -> None:
+        if self._compare is not None:
+            self._compare.show_news(news)
+
+    # What the worker tells
+
+    @Slot(object)
+    def _on_changed(self, call: CallRecord) -> None:
+        self._model.change(call)
+        if call.ending is not None:
+            self.balance.look_again()
+
+    @Slot(object)
+    def _on_looking_for(self, count: int) -> None:
+        self._looked_for = count
+        self._show_activity()
+
+    @Slot(object)
+    def _on_preparing(self, done: float) -> None:
+        self._prepared = done
+        self._show_activity()
+
+    def _show_activity(self) -> None:
+        texts = []
+        if self._prepared < 1.0:
+            percent = int(self._prepared * 100)
+            texts.append(self.tr("Preparing the search: {percent} %").format(percent=percent))
+        if self._looked_for == 1:
+            texts.append(self.tr("1 unknown call is being looked up"))
+        elif self._looked_for:
+            text = self.tr("{count} unknown calls are being looked up")
+            texts.append(text.format(count=self._looked_for))
+        self._window.status.show_activity(" · ".join(texts))
+
+    @Slot(object)
+    def _on_trouble(self, why: Sentence) -> None:
+        self._window.status.show_activity(told(why))
+
+    # The end
+
+    @Slot()
+    def _on_stopping(self) -> None:
+        self._worker.stop()
+        if self._fetcher is not None:
+            self._fetcher.stop()
+        if (panel := self._window.history.panel) is not None:
+            panel.recording.release()
+
+    @Slot()
+    def _on_leaving(self) -> None:
+        if self._thread.isRunning():
+            self._close_worker.emit()
+
+
+class NoSuchProfile(Exception):
+    """The profile that a call was placed with is not there any more."""
+
+    def __init__(self, name: str) -> None:
+        from dialer.calls.sentence import QT_TRANSLATE_NOOP
+
+        text = QT_TRANSLATE_NOOP(
+            "dialer",
+            "The profile “{name}”, with which this call was placed, is gone, so nobody can be"
+            " asked for its recording. Add the profile again.",
+        )
+        self.sentence = Sentence(text, name=name)
+        super().__init__(str(self.sentence))
+
+
+def fetch_accounts(profile: Profile, credentials: "Credentials") -> "list[PhoneAccount]":
+    """List a profile's accounts with a session of its own. In the background."""
+    from dialer.calls.patience import Patience
+    from dialer.provider.records import ProviderRecords
+    from dialer.provider.signing import ProviderClock
+    from dialer.provider.transport import Transport
+
+    transport = Transport()
+    try:
+        line = ProviderRecords(profile.base_url, credentials, transport, ProviderClock())
+        return line.accounts(profile.app_id, Patience(profile.timeout * 10))
+    finally:
+        transport.close()

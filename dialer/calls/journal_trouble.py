@@ -1,0 +1,98 @@
+"""What SQLite and the file system raise at the journal, told in words."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from dialer.calls.place import JournalError
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+
+_BROKEN_OFF = QT_TRANSLATE_NOOP("dialer", "Reading the journal was broken off.")
+
+
+class Interrupted(JournalError):
+    """What was under way was broken off by `interrupt`. Nothing is wrong with the journal."""
+
+
+def interrupted() -> Interrupted:
+    """What is raised where `interrupt` came between two statements."""
+    return Interrupted(Sentence(_BROKEN_OFF))
+
+
+def folder_trouble(error: OSError) -> JournalError:
+    """What it means that the journal's folder cannot be used."""
+    text = QT_TRANSLATE_NOOP(
+        "dialer",
+        "The journal's folder {path} cannot be used ({words}). Check the folder and the disk.",
+    )
+    return JournalError(
+        Sentence(text, path=error.filename or "", words=error.strerror or str(error))
+    )
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Turn what SQLite and the file system raise into a JournalError with a sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = name_of(error)
+        if is_damaged(error):
+            # The next `prepare` is to look through the whole file.
+            with suppress(OSError):
+                suspicion(path).touch(mode=0o600)
+        kind = Interrupted if name == "SQLITE_INTERRUPT" else JournalError
+        raise kind(_sentence(name, path, str(error))) from error
+    except TimeoutError as error:
+        raise JournalError(_sentence("SQLITE_BUSY", path, str(error))) from error
+    except OSError as error:
+        raise JournalError(_sentence("", path, error.strerror or str(error))) from error
+
+
+def suspicion(path: Path) -> Path:
+    """The mark beside a journal in which damage was met."""
+    return path.with_name(f"{path.name}.suspect")
+
+
+def is_damaged(error: sqlite3.Error) -> bool:
+    """Whether the error says that the file itself is damaged."""
+    return name_of(error).startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
+
+
+def name_of(error: sqlite3.Error) -> str:
+    """SQLite's name of the error; "" where Python raised it itself."""
+    return getattr(error, "sqlite_errorname", "")
+
+
+def _sentence(name: str, path: Path, words: str) -> Sentence:
+    if name.startswith("SQLITE_FULL"):
+        text = QT_TRANSLATE_NOOP(
+            "dialer",
+            "The disk is full: the journal {path} cannot be written. Make room on the disk.",
+        )
+    elif name.startswith("SQLITE_BUSY"):
+        text = QT_TRANSLATE_NOOP(
+            "dialer",
+            "Another program keeps the journal {path} locked."
+            " Close what has it open, then try again.",
+        )
+    elif name.startswith("SQLITE_READONLY"):
+        text = QT_TRANSLATE_NOOP(
+            "dialer",
+            "The journal {path} may not be written."
+            " Give yourself the right to write it and its folder.",
+        )
+    elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        text = QT_TRANSLATE_NOOP(
+            "dialer",
+            "The journal {path} is damaged. Start the program again: it sets the file aside and"
+            " begins a new one.",
+        )
+    elif name == "SQLITE_INTERRUPT":
+        text = _BROKEN_OFF
+    else:
+        text = QT_TRANSLATE_NOOP(
+            "dialer", "The journal {path} cannot be used ({words}). Check the folder and the disk."
+        )
+    return Sentence(text, path=path, words=words)
