@@ -186,6 +186,12 @@ class Program(QObject):
         )
 
     @Slot(object)
+    def _on_bringing(self, done: float) -> None:
+        """Tell how far an older journal is brought up to date; no call can be placed before."""
+        text = self.tr("Bringing the journal up to date: {percent} %")
+        self.window.status.show_activity(text.format(percent=int(done * 100)) if done < 1.0 else "")
+
+    @Slot(object)
     def _on_opened(self, opened: Opened) -> None:
         self._calling.trouble = opened.trouble
         if opened.trouble is not None:
@@ -343,6 +349,7 @@ class Program(QObject):
         self._close_worker.connect(worker.close)
         calling.order.connect(worker.place)
         worker.opened.connect(self._on_opened)
+        worker.bringing.connect(self._on_bringing)
         worker.sandbox_started.connect(self._choice.on_sandbox_started)
         worker.sandbox_failed.connect(self._choice.on_sandbox_failed)
         self._choice.sandbox_asked.connect(worker.start_sandbox)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - what is heavy is imported off the UI thread, after the window is there
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,15 +41,19 @@ class ProgramSwitchboard:
         self._sandbox: SandboxServer | None = None
         self._sandbox_profile: Profile | None = None
 
-    def open(self) -> Path | None:
-        """Open the journal; the path of a damaged one that was set aside. Raises JournalError."""
+    def open(self, progress: Callable[[float], None] = lambda _: None) -> Path | None:
+        """Open the journal; the path of a damaged one that was set aside. Raises JournalError.
+
+        `progress` is told from 0 to 1 how far an older journal is brought up to date; what it
+        raises leaves that as it was.
+        """
         from dialer.calls.journal import CallJournal, prepare
         from dialer.calls.journal_file import folder_trouble
         from dialer.calls.lifeline import Lifeline
 
         try:
             self._folders.create()
-            aside = prepare(self._folders.journal, self._folders.lifelines)
+            aside = prepare(self._folders.journal, self._folders.lifelines, progress=progress)
             self._lifeline = Lifeline(self._folders.lifelines)
         except OSError as error:
             raise folder_trouble(error) from error

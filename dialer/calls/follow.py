@@ -130,6 +130,7 @@ class Follower:
                 return
             if isinstance(news, str):
                 self._lines.manners(news).begin_anew()
+                self._roll.look_soon()
                 continue
             manners = self._lines.manners(news.request.profile)
             manners.refused = False

@@ -41,10 +41,11 @@ class FateJournal(JournalReader):
         """
         marks = ", ".join(f":profile{number}" for number in range(len(profiles)))
         values: dict[str, object] = {f"profile{n}": name for n, name in enumerate(profiles)}
-        # Two indexes that hold next to nothing, one for each half.
+        # Two indexes that hold next to nothing, one for each half. SQLite takes the first only
+        # where its own condition stands word for word.
         sql = (
             f"SELECT {COLUMNS} FROM calls WHERE id IN"  # noqa: S608
-            " (SELECT id FROM calls WHERE following = 'open'"
+            " (SELECT id FROM calls WHERE following IN ('open', 'several') AND following = 'open'"
             " UNION SELECT id FROM calls WHERE outcome IS NULL AND following IS NULL)"
             f" AND begun_at >= :since AND profile IN ({marks})"
             " AND id NOT IN (SELECT id FROM deleted) ORDER BY id DESC LIMIT :limit"

@@ -164,10 +164,14 @@ class JournalReader:
             return int(self._connection.execute(sql).fetchone()[0])
 
     def last_of(self, profile: str, *, sandbox: bool) -> CallRecord | None:
-        """The newest call of `profile`, None if it has none."""
+        """The newest call of `profile`, None if none is among the last ten thousand.
+
+        Asked on the UI thread for a profile that may never have been used.
+        """
         sql = (
-            f"SELECT {COLUMNS} FROM calls WHERE profile = :profile AND sandbox = :sandbox"  # noqa: S608
-            f" AND {_KEPT} ORDER BY id DESC LIMIT 1"
+            f"SELECT {COLUMNS} FROM calls"  # noqa: S608
+            " WHERE id > (SELECT coalesce(max(id), 0) FROM calls) - 10000"
+            f" AND profile = :profile AND sandbox = :sandbox AND {_KEPT} ORDER BY id DESC LIMIT 1"
         )
         return next(iter(self._records(sql, {"profile": profile, "sandbox": sandbox})), None)
 

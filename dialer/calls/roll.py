@@ -62,6 +62,10 @@ class Roll:
                 self.add(call)
         return given_up
 
+    def look_soon(self) -> None:
+        """Ask the journal at the next `take_up`: other profiles' calls may be open there."""
+        self._rescan_at = self._monotonic()
+
     def add(self, call: CallRecord) -> None:
         """Follow a call, unless it is followed already or need not be."""
         if call.row not in self.calls and is_followed(call):

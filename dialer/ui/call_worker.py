@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +45,10 @@ class CallRefused(Exception):
         self.credentials = credentials
 
 
+class ProgramEnding(Exception):
+    """Breaks off what would hold the program's end up and can be done at the next start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a call did not begin, and whether the profile's credentials would mend it."""
@@ -55,8 +60,12 @@ class Refusal:
 class Switchboard(Protocol):
     """What the worker needs of the rest of the house. Every method runs on the worker's thread."""
 
-    def open(self) -> Path | None:
-        """Open the journal; the path of a damaged one that was set aside. Raises JournalError."""
+    def open(self, progress: Callable[[float], None]) -> Path | None:
+        """Open the journal; the path of a damaged one that was set aside. Raises JournalError.
+
+        `progress` is told from 0 to 1 how far an older journal is brought up to date; what it
+        raises leaves that as it was.
+        """
         ...
 
     def warm(self) -> None:
@@ -116,6 +125,8 @@ class CallWorker(QObject):
 
     opened = Signal(object)
     """Opened."""
+    bringing = Signal(object)
+    """How far an older journal is brought up to date, from 0 to 1."""
     sandbox_started = Signal(object)
     """The sandbox's Profile."""
     sandbox_failed = Signal(str)
@@ -144,7 +155,9 @@ class CallWorker(QObject):
     def open(self) -> None:
         """Open the journal."""
         try:
-            self.opened.emit(Opened(aside=self._switchboard.open()))
+            self.opened.emit(Opened(aside=self._switchboard.open(self._on_progress)))
+        except ProgramEnding:
+            log.info("the journal stays as it was: the program ends")
         except JournalError as error:
             self.opened.emit(Opened(trouble=error.sentence))
         except Exception as error:
@@ -229,6 +242,11 @@ class CallWorker(QObject):
             return Cause.LATE if left() <= 0 else None
 
         return place_call(order.request, line, journal, patience, begun)
+
+    def _on_progress(self, done: float) -> None:
+        if self._stopped and done < 1.0:
+            raise ProgramEnding
+        self.bringing.emit(done)
 
     def _asked_to_stop(self) -> bool:
         return self._stopped

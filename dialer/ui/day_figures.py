@@ -144,7 +144,8 @@ class DayFigures(QWidget):
             return  # of another profile than the one chosen meanwhile
         newest = read.days[-1]
         self._day = newest.date
-        self.line.show_words(short_words(newest.figures))
+        words = short_words(newest.figures)
+        self.line.show_words(self.tr("Today: {figures}").format(figures=words))
         self.line.setVisible(bool(newest.figures.calls) or bool(total(read.days).calls))
         self.panel.show_days(read.days)
         self._say()
@@ -185,7 +186,7 @@ class DayFigures(QWidget):
         if self.panel.isHidden():
             lines.append(self.tr("Click to see the last {days} days").format(days=DAYS))
         self.line.setToolTip("\n".join([self.tr("Today"), *lines]))
-        self.line.setAccessibleName(self.tr("Today: {figures}").format(figures=self.line.words))
+        self.line.setAccessibleName(self.line.words)
 
     @Slot()
     def _colour(self) -> None:

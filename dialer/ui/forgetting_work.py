@@ -105,7 +105,9 @@ class ForgettingWork:
         if not keep_days:
             return 0
         with closing(self._open()) as forgetter:
-            return forgetter.forget(HistoryQuery(until_ms=self._before(keep_days)))
+            # To rewrite the index over them at each start would take seconds in a long history.
+            older = HistoryQuery(until_ms=self._before(keep_days))
+            return forgetter.forget(older, overwrite=False)
 
     def purge(self) -> int:
         """Take out for good what cannot be undone any more."""

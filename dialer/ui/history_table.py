@@ -30,6 +30,8 @@ _WIDTHS = {
 }
 """What a column has room for."""
 
+_WIDE_OUTCOME = "Provider fault · sandbox 00"
+
 _DROPPED_FIRST = (
     Column.DISPLAY_NUMBER,
     Column.ACCOUNT,
@@ -253,7 +255,15 @@ class HistoryTable(QTableView):
         for column in Column:
             self.setColumnHidden(column, column not in shown)
             self.setColumnWidth(column, int(self._wanted_width(column) * share))
+        # What is left goes to the outcome first, which may say that it was the sandbox's.
+        wide = self._width_of(Column.OUTCOME, _WIDE_OUTCOME)
+        left = self._wanted_width(Column.OUTCOME) + max(0, room - wanted)
+        if share >= 1.0:
+            self.setColumnWidth(Column.OUTCOME, min(wide, left))
 
     def _wanted_width(self, column: Column) -> int:
+        return self._width_of(column, _WIDTHS[column])
+
+    def _width_of(self, column: Column, words: str) -> int:
         font = self._theme.fonts.mono if column is Column.RECORDING_ID else self._theme.fonts.text
-        return QFontMetrics(font).horizontalAdvance(_WIDTHS[column]) + self._theme.px(20)
+        return QFontMetrics(font).horizontalAdvance(words) + self._theme.px(20)

@@ -30,9 +30,9 @@ def placed(number: int) -> Outcome:
 def write(folder: DataFolder, *calls: Call) -> None:
     """Calls as the program writes them, each at a time of its own."""
     folder.prepare()
-    now = 0
-    with closing(CallJournal(folder.journal, folder.lifeline(), lambda: now)) as journal:
-        for request, outcome, now in calls:
+    time = [0]
+    with closing(CallJournal(folder.journal, folder.lifeline(), lambda: time[0])) as journal:
+        for request, outcome, time[0] in calls:
             call = journal.begin(request)
             if outcome is not None:
                 journal.finish(call, outcome)

@@ -68,13 +68,9 @@ def test_every_call_of_an_old_journal_is_there_and_can_be_found(old: DataFolder)
 def test_only_calls_of_the_last_days_are_followed(folder: DataFolder) -> None:
     write_version_one(folder, 10, begun_ms=time.time_ns() // 1_000_000 - 5 * 86_400_000)
     with opened(folder) as connection:
-        connection.execute(
-            "UPDATE calls SET begun_at = begun_at + 4 * 86400000 WHERE id > 5"
-        )
+        connection.execute("UPDATE calls SET begun_at = begun_at + 4 * 86400000 WHERE id > 5")
     folder.prepare()
-    followed = {
-        call.row for call in folder.reader().newest(10) if call.following is Following.OPEN
-    }
+    followed = {call.row for call in folder.reader().newest(10) if call.following is Following.OPEN}
     assert followed == {6, 8}, "the placed and the unknown call of yesterday"
 
 
@@ -204,9 +200,12 @@ def test_a_disk_that_fills_during_the_backup_is_told_and_nothing_changes(
     mount = 'mount -t tmpfs -o size=1m none "$0" && exec "$@"'
     folder.path.mkdir()
     with suppress(FileNotFoundError):
-        if sys.platform == "linux" and not subprocess.run(
-            [*small_disk, mount, str(folder.path), "true"], capture_output=True, check=False
-        ).returncode:
+        if (
+            sys.platform == "linux"
+            and not subprocess.run(
+                [*small_disk, mount, str(folder.path), "true"], capture_output=True, check=False
+            ).returncode
+        ):
             child = folder.child(
                 "from calls.journal_states import write_version_one\n"
                 "from dialer.calls import journal_file\n"

@@ -24,7 +24,6 @@ def long(folder: DataFolder) -> DataFolder:
     folder.prepare()
     with opened(folder) as connection:
         connection.execute("BEGIN")
-        connection.execute("PRAGMA recursive_triggers = ON")
         connection.execute(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
             " INSERT INTO calls (call_id, begun_at, owner, callee, account, note, profile, sandbox,"
@@ -129,7 +128,7 @@ def test_a_page_is_full_although_calls_are_deleted_while_it_is_read(
     look = reader.at
     looks: list[int] = []
 
-    def look_late(rows: array[int]) -> dict[int, object]:
+    def look_late(rows: "array[int]") -> dict[int, object]:
         looks.append(len(rows))
         if len(looks) == 1:
             forgetter.delete(rows[:5])
@@ -145,6 +144,19 @@ def test_any_number_of_calls_is_read_by_row_number(long: DataFolder) -> None:
     rows = reader.rows()
     assert len(reader.at(rows)) == 12_000
     assert reader.at(array("q", [99_999])) == {}
+
+
+def test_a_profile_that_was_never_used_is_known_for_it_without_reading_all(
+    long: DataFolder,
+) -> None:
+    reader = long.reader()
+    looks: list[int] = []
+    reader._connection.set_progress_handler(lambda: looks.append(1), 1_000)
+    assert reader.last_of("new", sandbox=False) is None
+    assert len(looks) < 200
+    last = reader.last_of("work", sandbox=False)
+    assert last
+    assert last.row == 12_000
 
 
 def test_a_deleted_call_shows_nowhere_but_where_it_may_be_called_again(

@@ -48,6 +48,8 @@ STATEFUL = {
     "journal_reader",
     "journal_rows",
     "journal_search",
+    "journal_terms",
+    "journal_trouble",
     "schema",
     "lifeline",
 }

@@ -20,7 +20,7 @@ from dialer.ui.theme import Theme
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 TODAY = Figures(38, 30, 24, 1, 4_320, (("USD", Decimal("3.4200")),))
-LINE = "38 calls · 24 answered (80 %) · 1 h 12 min · 3.42 USD"
+LINE = "Today: 38 calls · 24 answered (80 %) · 1 h 12 min · 3.42 USD"
 
 
 @dataclass
@@ -102,17 +102,17 @@ def test_the_line_tells_today_and_its_tooltip_all_of_it(shown: Shown) -> None:
     assert tip[:4] == ["Today", "38 calls", "30 placed", "24 answered (80 %)"]
     assert "1 unknown" in tip
     assert "3.42 USD" in tip
-    assert shown.figures.line.accessibleName() == f"Today: {LINE}"
+    assert shown.figures.line.accessibleName() == LINE
     first, last, profile, sandbox = shown.reads.asked[0]
     assert (last, (last - first).days, profile, sandbox) == (date.today(), 29, None, False)
 
 
 def test_a_narrow_line_leaves_out_the_last_figures(shown: Shown) -> None:
-    wanted = "38 calls · 24 answered (80 %)"
+    wanted = "Today: 38 calls · 24 answered (80 %)"
     shown.figures.line.resize(shown.figures.line._width(wanted) + 4, 24)
     assert shown.words == wanted
     shown.figures.line.resize(60, 24)
-    assert shown.words == "38 calls"
+    assert shown.words == "Today: 38 calls"
     shown.figures.line.resize(800, 24)
     assert shown.words == LINE
 
@@ -196,7 +196,7 @@ def test_a_journal_that_cannot_be_read_keeps_what_was_shown(shown: Shown) -> Non
     shown.reads.trouble = None
     shown.reads.today = Figures(40, 31, 24)
     shown.figures.refresh()
-    shown.until(lambda: shown.words.startswith("40 calls"))
+    shown.until(lambda: shown.words.startswith("Today: 40 calls"))
 
 
 @pytest.mark.parametrize("choice", ["light", "dark", "high-contrast"])

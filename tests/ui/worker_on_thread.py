@@ -92,7 +92,7 @@ class Board:
         self._opened: CallJournal | None = None
         self._lifeline: Lifeline | None = None
 
-    def open(self) -> Path | None:
+    def open(self, progress: object = None) -> Path | None:
         self._asked()
         prepare(self._folders.journal, self._folders.lifelines)
         self._lifeline = Lifeline(self._folders.lifelines)
