@@ -72,10 +72,19 @@ class HelpWindow(QDialog):
                 self.tr("Nothing reached the provider. You may call again at once."),
             ),
             (
+                self.tr("Answered, busy, no answer"),
+                self.tr(
+                    "A placed call is followed in the provider's records until these say how it"
+                    " ended. Select it to see its times, cost and recording."
+                ),
+            ),
+            (
                 self.tr("Unknown"),
                 self.tr(
                     "The request may have reached the provider, but no usable answer came: the"
                     " phones may ring. Dialer never repeats such a call, and asks before you do."
+                    " It looks for the call in the provider's records, and settles it if it is"
+                    " there."
                 ),
             ),
         )
@@ -90,7 +99,11 @@ class HelpWindow(QDialog):
             ("Ctrl+L", self.tr("Go to the callee")),
             ("Ctrl+R", self.tr("Bring the last number back")),
             ("Ctrl+F", self.tr("Search the history")),
-            ("Ctrl+C", self.tr("In the history: copy the recording ID")),
+            ("Ctrl+C", self.tr("In the history: copy the recording ID, or several as a table")),
+            ("Alt+Enter", self.tr("In the history: show the call's details")),
+            ("Del", self.tr("In the history: delete the selected calls")),
+            ("Ctrl+Z", self.tr("Bring deleted calls back")),
+            ("Ctrl+E", self.tr("Export calls")),
             ("Ctrl+P", self.tr("Profiles")),
             ("Ctrl+Q", self.tr("Quit")),
             ("F1", self.tr("This help")),
