@@ -10,9 +10,7 @@ from PySide6.QtCore import QObject, QSettings, QThread, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dialer import __version__
-from dialer.aftercall import Aftercall, fetch_accounts
 from dialer.calls.place import EndedCall
-from dialer.history_work import HistoryWork
 from dialer.settings.desk import Desk
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper
@@ -37,8 +35,10 @@ from dialer.ui.theme import apply_theme
 from dialer.ui.words import told
 
 if TYPE_CHECKING:
+    from dialer.aftercall import Aftercall
     from dialer.calls.check import Checked
     from dialer.calls.credentials import Credentials
+    from dialer.history_work import HistoryWork
     from dialer.ui.help_window import HelpWindow
 
 # Imports inside functions are for the start's sake: the window is on screen before them. What
@@ -115,23 +115,9 @@ class Program(QObject):
         self._worker.moveToThread(self._thread)
 
         self._quitting = Quitting(self)
-        self._aftercall = Aftercall(
-            folders,
-            self._keeper,
-            window=self.window,
-            model=self._model,
-            quitting=self._quitting,
-            parent=self,
-        )
         self._signals = SignalWatch(self)
-        self._history_work = HistoryWork(
-            folders,
-            window=self.window,
-            history=self._history,
-            model=self._model,
-            quitting=self._quitting,
-            parent=self,
-        )
+        self._aftercall: Aftercall | None = None
+        self._history_work: HistoryWork | None = None
         self._connect()
         self._choice.load(sandbox=sandbox, name=profile)
         self._restore_geometry()
@@ -144,7 +130,8 @@ class Program(QObject):
     def end(self) -> None:
         """Let go of what must not outlive the event loop."""
         self._thread.wait()
-        self._aftercall.end()
+        if self._aftercall is not None:
+            self._aftercall.end()
         self._signals.close()
         self._watch.close()
 
@@ -157,10 +144,39 @@ class Program(QObject):
         if self._sandbox_wanted:
             self._start_sandbox.emit()
         self._warm.emit()
+        self._make_the_rest()
         numbers = Background()
         numbers.succeeded.connect(self._on_numbers_loaded)
         numbers.failed.connect(self._on_numbers_not_loaded)
         numbers.start(_load_numbers)
+
+    def _make_the_rest(self) -> None:
+        """Make what a call does not need: what comes after it, and the work with the history."""
+        from dialer.aftercall import Aftercall
+        from dialer.history_work import HistoryWork
+
+        window = self.window
+        self._aftercall = aftercall = Aftercall(
+            self._folders,
+            self._keeper,
+            window=window,
+            model=self._model,
+            quitting=self._quitting,
+            parent=self,
+        )
+        self._history_work = work = HistoryWork(
+            self._folders,
+            window=window,
+            history=self._history,
+            model=self._model,
+            quitting=self._quitting,
+            parent=self,
+        )
+        self._calling.ended.connect(aftercall.on_ended)
+        window.compare_asked.connect(aftercall.show_compare)
+        window.history.panel_made.connect(aftercall.join_panel)
+        self._watch.wrote.connect(work.refresh)
+        self._use_profile()
 
     @Slot(object)
     def _on_numbers_loaded(self, _: object) -> None:
@@ -212,12 +228,13 @@ class Program(QObject):
         if self._watch.reader is None and self._watch.open():
             self._calling.history = self._watch.reader
             self._remember()
+            assert self._aftercall is not None  # noqa: S101 - made before the worker began
             self._aftercall.begin()
             self._begin_history_work()
 
     def _begin_history_work(self) -> None:
         """Offer what can be done with the history, once it is open and numbers are readable."""
-        if self._watch.reader is not None and self._formatted is not None:
+        if self._history_work and self._watch.reader is not None and self._formatted is not None:
             self._history_work.begin(self._watch.reader, self._formatted)
 
     # Profiles and help
@@ -227,6 +244,7 @@ class Program(QObject):
         if not self._calling.can_read_numbers:
             self._profiles_wanted = True  # in a moment: its countries come with the numbers
             return
+        from dialer.aftercall import fetch_accounts
         from dialer.ui.profiles_window import ProfilesWindow
 
         self._profiles_wanted = False
@@ -262,12 +280,15 @@ class Program(QObject):
     @Slot()
     def _use_profile(self) -> None:
         """Follow the calls of the profiles, and show the balance of the one in use."""
-        self._aftercall.use(self._calling.profile, self._choice.profiles)
-        self._history_work.use(self._calling.profile, sandbox=self._calling.is_sandbox)
+        if self._aftercall is not None:
+            self._aftercall.use(self._calling.profile, self._choice.profiles)
+        if self._history_work is not None:
+            self._history_work.use(self._calling.profile, sandbox=self._calling.is_sandbox)
 
     def _on_credentials(self, profile: str) -> None:
         """The credentials of a profile have been read, on a thread of the keeper's."""
-        self._aftercall.on_credentials(profile)
+        if self._aftercall is not None:
+            self._aftercall.on_credentials(profile)
 
     @Slot()
     def _remember(self) -> None:
@@ -356,7 +377,6 @@ class Program(QObject):
         self._choice.changed.connect(self._remember)
         self._choice.changed.connect(self._use_profile)
         self._watch.trouble.connect(self._on_journal_trouble)
-        self._watch.wrote.connect(self._history_work.refresh)
         calling.journal_asked.connect(worker.open)
         worker.begun.connect(calling.begun)
         worker.ended.connect(calling.on_ended)
@@ -365,10 +385,7 @@ class Program(QObject):
 
         calling.begun.connect(self._model.add)
         calling.ended.connect(self._on_ended)
-        calling.ended.connect(self._aftercall.on_ended)
-        window.compare_asked.connect(self._aftercall.show_compare)
         window.history.facts = self._watch.facts
-        window.history.panel_made.connect(self._aftercall.join_panel)
         window.bar.callee_ready.connect(self._on_callee_ready)
         window.profiles_asked.connect(self._show_profiles)
         window.help_asked.connect(self._show_help)

@@ -3,16 +3,18 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dialer.calls.call import CallRecord
 from dialer.calls.place import JournalError
-from dialer.calls.reconcile import Comparison
 from dialer.calls.records import Balance, PhoneAccount, RecordsError
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.profile import Profile
+
+if TYPE_CHECKING:
+    from dialer.calls.reconcile import Comparison
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ class ComparisonNews:
     """What a comparison found, or why there is none; both None where it was stopped."""
 
     order: CompareOrder
-    comparison: Comparison | None = None
+    comparison: "Comparison | None" = None
     trouble: Sentence | None = None
 
 
@@ -118,7 +120,7 @@ class RecordsDesk(Protocol):
         """The phone accounts; may cause the keyring's prompt, for the operator asked."""
         ...
 
-    def compare(self, order: CompareOrder) -> Comparison | None:
+    def compare(self, order: CompareOrder) -> "Comparison | None":
         """Compare a period; None if it was stopped."""
         ...
 
