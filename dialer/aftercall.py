@@ -3,20 +3,22 @@
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtGui import QAction
 
 from dialer.calls.call import CallRecord
 from dialer.calls.details import CallDetails
-from dialer.calls.place import EndedCall
+from dialer.calls.place import EndedCall, JournalError
 from dialer.calls.sentence import Sentence
 from dialer.records_desk import ProgramRecordsDesk, fetch_recording
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper
 from dialer.settings.profile import Profile
+from dialer.ui.background import Background
 from dialer.ui.balance_watch import BalanceWatch
 from dialer.ui.history_model import HistoryModel
 from dialer.ui.main_window import MainWindow
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
 
 # Imports inside functions are for the start's sake: the window is on screen before them.
 # ruff: noqa: PLC0415
+
+
+MOST_SAVED = 1_000
+"""The most recordings that are saved at once."""
 
 
 class Aftercall(QObject):
@@ -57,6 +63,7 @@ class Aftercall(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._folders = folders
         self._keeper = keeper
         self._window = window
         self._model = model
@@ -93,6 +100,12 @@ class Aftercall(QObject):
         balance.watch(window)
         window.bar.accounts_asked.connect(worker.ask_accounts)
         worker.accounts_known.connect(window.bar.on_accounts)
+        self._save_action = QAction(self.tr("Save recordings…"), self)
+        self._save_action.triggered.connect(self.save_selected)
+        window.history.add_actions([self._save_action])
+        window.add_history_actions([self._save_action])
+        window.history.selection_changed.connect(self._on_selection)
+        self._on_selection()
         quitting.join(self._thread)
         quitting.stopping.connect(self._on_stopping)
         quitting.leaving.connect(self._on_leaving)
@@ -144,9 +157,31 @@ class Aftercall(QObject):
         recordings.play_ended.connect(bar.take_end)
         panel.candidate_chosen.connect(self._on_candidate_chosen)
 
-    def save_recordings(self, pairs: list[tuple[CallRecord, CallDetails | None]]) -> None:
-        """Ask for a folder, and save the recordings of these calls there."""
+    @Slot()
+    def save_selected(self) -> None:
+        """Ask for a folder, and save the recordings of the selected calls there."""
+        rows, folders = self._window.history.selected_rows(), self._folders
+        if len(rows) > MOST_SAVED:
+            text = self.tr("Select at most {most} calls to save their recordings.")
+            self._window.tell("info", self.tr("These are too many."), text.format(most=MOST_SAVED))
+            return
+        reading = Background()
+        reading.succeeded.connect(self._on_selected_read)
+        reading.failed.connect(self._on_selected_not_read)
+        reading.start(lambda: _with_details(folders, rows))
+
+    @Slot(object)
+    def _on_selected_read(self, pairs: list[tuple[CallRecord, CallDetails | None]]) -> None:
         self._open_recordings().ask_save_many(pairs, self._window)
+
+    @Slot(object)
+    def _on_selected_not_read(self, error: Exception) -> None:
+        why = error.sentence if isinstance(error, JournalError) else str(error)
+        self._window.tell("rejected", self.tr("The history cannot be read."), told(why))
+
+    @Slot()
+    def _on_selection(self) -> None:
+        self._save_action.setEnabled(self._window.history.table.selected_count() > 0)
 
     @Slot(object, object)
     def _save_recording(self, record: CallRecord, details: CallDetails) -> None:
@@ -270,6 +305,20 @@ class Aftercall(QObject):
     def _on_leaving(self) -> None:
         if self._thread.isRunning():
             self._close_worker.emit()
+
+
+def _with_details(
+    folders: Folders, rows: "Sequence[int]"
+) -> "list[tuple[CallRecord, CallDetails | None]]":
+    """The calls in these rows, with what the provider's records say of them. Any thread."""
+    from dialer.calls.journal import JournalReader
+
+    reader = JournalReader(folders.journal, folders.lifelines)
+    try:
+        found = reader.at(rows)
+        return [(found[row], reader.details(row)) for row in rows if row in found]
+    finally:
+        reader.close()
 
 
 class NoSuchProfile(Exception):

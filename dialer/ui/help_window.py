@@ -103,7 +103,7 @@ class HelpWindow(QDialog):
             ("Alt+Enter", self.tr("In the history: show the call's details")),
             ("Del", self.tr("In the history: delete the selected calls")),
             ("Ctrl+Z", self.tr("Bring deleted calls back")),
-            ("Ctrl+E", self.tr("Export calls")),
+            ("Ctrl+Shift+E", self.tr("Export calls")),
             ("Ctrl+P", self.tr("Profiles")),
             ("Ctrl+Q", self.tr("Quit")),
             ("F1", self.tr("This help")),

@@ -82,6 +82,7 @@ class HistoryPane(QWidget):
         self.search.setPlaceholderText(self.tr("Search history"))
         self.search.setClearButtonEnabled(True)
         self.search.setMaximumWidth(theme.px(320))
+        self.search.setMinimumWidth(theme.px(170))
         self._search_icon = self.search.addAction(
             icons.icon("search", "quiet"), QLineEdit.ActionPosition.LeadingPosition
         )

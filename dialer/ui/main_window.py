@@ -293,7 +293,7 @@ class MainWindow(QMainWindow):
         self._add(calls, self.tr("&New number"), self.bar.focus_callee, "Ctrl+L")
         self._add(calls, self.tr("&Redial"), self.redial_asked, "Ctrl+R")
         calls.addSeparator()
-        self._add(calls, self.tr("&Export…"), self.export_asked, "Ctrl+E")
+        self._add(calls, self.tr("&Export…"), self.export_asked, "Ctrl+Shift+E")
         calls.addSeparator()
         self._add(calls, self.tr("&Quit"), self.quit_asked, "Ctrl+Q")
 

@@ -68,6 +68,9 @@ class PillDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, text: str, kind: str
     ) -> None:
         room = option.rect.width() - 2 * self._indent
+        if self._width(text) > room:
+            # What stands behind the dot is said elsewhere too: better whole words than its half.
+            text = text.partition(" · ")[0]
         width = min(self._width(text), room)
         if width < self._tall:
             return

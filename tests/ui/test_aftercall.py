@@ -14,7 +14,7 @@ from dialer.sandbox.server import SandboxServer
 from dialer.settings.profile import Profile
 from doubles.watched_store import CREDENTIALS
 from ui.journal_on_disk import JournalOnDisk
-from ui.operating import Operator, Start
+from ui.operating import Operator, Start, words_in
 
 # What the offscreen platform says of windows with a smallest size.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -125,3 +125,27 @@ def recording_id(journal: JournalOnDisk) -> str:
     outcome = journal.calls()[0].outcome
     assert outcome and outcome.recording_id
     return outcome.recording_id
+
+
+def test_many_recordings_are_saved_into_a_folder_and_what_has_none_is_told(
+    operator: Operator, journal: JournalOnDisk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    for callee in ("932111111111", "932111111112", "9990000486"):
+        operator.call(callee)
+    qtbot.waitUntil(lambda: ended(journal, 3), timeout=10_000)
+    operator.window.history.table.selectAll()
+    operator.menu("Edit", "Save recordings…")
+    qtbot.waitUntil(lambda: operator.window.findChild(QFileDialog) is not None)
+    dialog = operator.window.findChild(QFileDialog)
+    assert dialog is not None
+    folder = tmp_path / "saved"
+    folder.mkdir()
+    dialog.fileSelected.emit(str(folder))
+    dialog.reject()
+    qtbot.waitUntil(lambda: len(list(folder.glob("*.wav"))) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: "2 saved, 1 has no recording." in said(operator), timeout=5_000)
+    assert list(folder.glob("*.part")) == []
+
+
+def said(operator: Operator) -> str:
+    return " ".join(words_in(operator.window.history))

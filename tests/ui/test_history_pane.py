@@ -82,7 +82,13 @@ def test_enter_on_a_row_fills_the_fields_in_and_a_second_enter_calls(operator: O
     assert len(operator.rows()) == 3
 
 
-ON_MANY = ("Copy as table", "Copy recording IDs", "Delete", "Forget this callee…")
+ON_MANY = (
+    "Save recordings…",
+    "Copy as table",
+    "Copy recording IDs",
+    "Delete",
+    "Forget this callee…",
+)
 """What can be done with one selected call or with many."""
 
 
