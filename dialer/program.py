@@ -144,7 +144,6 @@ class Program(QObject):
         if self._sandbox_wanted:
             self._start_sandbox.emit()
         self._warm.emit()
-        self._make_the_rest()
         numbers = Background()
         numbers.succeeded.connect(self._on_numbers_loaded)
         numbers.failed.connect(self._on_numbers_not_loaded)
@@ -183,10 +182,11 @@ class Program(QObject):
         from dialer.calls.number import format_digits
 
         self._formatted = format_digits
+        self._make_the_rest()
         self._calling.can_read_numbers = True
         self.window.bar.can_read_numbers()
         self._watch.show_numbers(format_digits)
-        self._begin_history_work()
+        self._begin_the_rest()
         if self._profiles_wanted:
             self._show_profiles()
         # All that is loaded stays: a collection that looks at it stalls the window for a frame.
@@ -228,14 +228,16 @@ class Program(QObject):
         if self._watch.reader is None and self._watch.open():
             self._calling.history = self._watch.reader
             self._remember()
-            assert self._aftercall is not None  # noqa: S101 - made before the worker began
-            self._aftercall.begin()
-            self._begin_history_work()
+            self._begin_the_rest()
 
-    def _begin_history_work(self) -> None:
-        """Offer what can be done with the history, once it is open and numbers are readable."""
-        if self._history_work and self._watch.reader is not None and self._formatted is not None:
-            self._history_work.begin(self._watch.reader, self._formatted)
+    def _begin_the_rest(self) -> None:
+        """Follow calls, and offer what can be done with them, once the journal is open."""
+        reader, formatted = self._watch.reader, self._formatted
+        if reader is None or formatted is None:
+            return
+        if self._aftercall is not None and self._history_work is not None:
+            self._aftercall.begin()
+            self._history_work.begin(reader, formatted)
 
     # Profiles and help
 
@@ -403,7 +405,13 @@ class Program(QObject):
 
 
 def _load_numbers() -> None:
-    """Load the numbering plan and its time zones, in the background."""
+    """Load the numbering plan, its time zones, and what is made with them, in the background."""
+    import dialer.aftercall
+    import dialer.history_work
+    import dialer.ui.day_figures
+    import dialer.ui.forgetting
+    import dialer.ui.history_actions
+    import dialer.ui.history_filters  # noqa: F401 - so that the UI thread finds them
     from dialer.calls.number import Callee, read_callee, time_zones
 
     callee = read_callee("+442079460018")

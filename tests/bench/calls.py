@@ -82,6 +82,11 @@ class Provider:
         self._lock = threading.Lock()
 
         def place(visit: Visit) -> None:
+            if not visit.server.requests[-1].target.endswith("/voice/sendSip"):
+                # What follows a call: the balance, its record.
+                refused = b'{"status":"-24","reason":"not there"}'
+                visit.send(HEAD + b"Content-Length: %d\r\n\r\n" % len(refused) + refused)
+                return
             with self._lock:
                 self.came.append(time.monotonic())
                 number = len(self.came)
