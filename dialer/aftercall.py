@@ -17,7 +17,7 @@ from dialer.calls.sentence import Sentence
 from dialer.records_desk import ProgramRecordsDesk, fetch_recording
 from dialer.settings.folders import Folders
 from dialer.settings.keeper import CredentialKeeper
-from dialer.settings.profile import Profile
+from dialer.settings.profile import SANDBOX_NAME, Profile
 from dialer.ui.background import Background
 from dialer.ui.balance_watch import BalanceWatch
 from dialer.ui.history_model import HistoryModel
@@ -80,6 +80,7 @@ class Aftercall(QObject):
         self._compare: CompareWindow | None = None
         self._looked_for = 0
         self._prepared = 1.0
+        self._trouble: Sentence | None = None
 
         self._open.connect(worker.open)
         self._know.connect(worker.know)
@@ -120,9 +121,11 @@ class Aftercall(QObject):
     def use(self, profile: Profile | None, profiles: tuple[Profile, ...]) -> None:
         """Calls are placed with `profile` now; calls of all `profiles` are followed."""
         self._current = profile
-        self._profiles.update({each.name: each for each in profiles})
-        if profile is not None:
-            self._profiles[profile.name] = profile
+        sandbox = self._profiles.get(SANDBOX_NAME)
+        self._profiles = {each.name: each for each in profiles}
+        for each in (sandbox, profile):  # the sandbox runs on
+            if each is not None:
+                self._profiles[each.name] = each
         if self._thread.isRunning():
             self._know.emit(tuple(self._profiles.values()))
         self.balance.use(profile)
@@ -217,11 +220,14 @@ class Aftercall(QObject):
         cancel: threading.Event,
     ) -> Path:
         """Fetch a recording, on a thread of its own."""
+        from dialer.calls.recording import RecordingError, RecordingTrouble
         from dialer.records_desk import ASKED_SECONDS
 
         profile = self._profiles.get(order.profile)
         if profile is None:
             raise NoSuchProfile(order.profile)
+        if cancel.is_set():
+            raise RecordingError(RecordingTrouble.CANCELLED, resumable=False)
         credentials = self._keeper.get(profile.name, wait=ASKED_SECONDS)
         return fetch_recording(profile, credentials, order, progress, cancel)
 
@@ -239,14 +245,9 @@ class Aftercall(QObject):
         )
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.asked.connect(self._worker.compare)
-        window.stop_asked.connect(self._stop_comparing)
         window.finished.connect(self._on_compare_closed)
         self._compare = window
         window.open()
-
-    @Slot()
-    def _stop_comparing(self) -> None:
-        self._worker.stop_comparing()
 
     @Slot()
     def _on_compare_closed(self) -> None:
@@ -285,11 +286,14 @@ class Aftercall(QObject):
         elif self._looked_for:
             text = self.tr("{count} unknown calls are being looked up")
             texts.append(text.format(count=self._looked_for))
+        if self._trouble is not None:
+            texts.append(told(self._trouble))
         self._window.status.show_activity(" · ".join(texts))
 
     @Slot(object)
-    def _on_trouble(self, why: Sentence) -> None:
-        self._window.status.show_activity(told(why))
+    def _on_trouble(self, why: Sentence | None) -> None:
+        self._trouble = why
+        self._show_activity()
 
     # The end
 

@@ -175,6 +175,7 @@ class Program(QObject):
         window.compare_asked.connect(aftercall.show_compare)
         window.history.panel_made.connect(aftercall.join_panel)
         self._watch.wrote.connect(work.refresh)
+        work.forgotten.connect(window.bar.forget_callee)
         self._use_profile()
 
     @Slot(object)
@@ -182,10 +183,12 @@ class Program(QObject):
         from dialer.calls.number import format_digits
 
         self._formatted = format_digits
-        self._make_the_rest()
         self._calling.can_read_numbers = True
         self.window.bar.can_read_numbers()
         self._watch.show_numbers(format_digits)
+        if self._quitting.begun:
+            return  # nothing is to begin that somebody would have to end
+        self._make_the_rest()
         self._begin_the_rest()
         if self._profiles_wanted:
             self._show_profiles()
@@ -233,7 +236,7 @@ class Program(QObject):
     def _begin_the_rest(self) -> None:
         """Follow calls, and offer what can be done with them, once the journal is open."""
         reader, formatted = self._watch.reader, self._formatted
-        if reader is None or formatted is None:
+        if reader is None or formatted is None or self._quitting.begun:
             return
         if self._aftercall is not None and self._history_work is not None:
             self._aftercall.begin()

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from dialer.calls.call import CallRecord
 from dialer.calls.credentials import Credentials
 from dialer.calls.patience import Patience
-from dialer.calls.records import Balance, PhoneAccount, Records
+from dialer.calls.reasons import WRONG_CREDENTIALS
+from dialer.calls.records import Balance, PhoneAccount, Records, RecordsError
 from dialer.settings.folders import Folders
-from dialer.settings.keeper import CredentialKeeper
+from dialer.settings.keeper import CredentialKeeper, StillReading
 from dialer.settings.profile import SANDBOX_NAME, Profile
 from dialer.ui.records_worker import Choice, CompareOrder, Followed
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 ASKED_SECONDS = 15.0
 """How long credentials are waited for where the operator asked for something."""
 
+_SLICE = 0.2
+
 PAGE_PAUSE = 1.0
 """Seconds between two pages of a comparison, to spare the provider."""
 
@@ -37,8 +40,8 @@ PAGE_PAUSE = 1.0
 class ProgramRecordsDesk:
     """What following calls, accounts and balances need, made when it is needed.
 
-    Fulfils `ui.records_worker.RecordsDesk`. One thread, the records worker's, but for `stop` and
-    `stop_comparing`. It has an HTTP session of its own, so that nothing here makes a call late.
+    Fulfils `ui.records_worker.RecordsDesk`. One thread, the records worker's, but for `stop`.
+    It has an HTTP session of its own, so that nothing here makes a call late.
     """
 
     def __init__(self, folders: Folders, keeper: CredentialKeeper) -> None:
@@ -51,8 +54,8 @@ class ProgramRecordsDesk:
         self._transport: Transport | None = None
         self._clocks: dict[str, ProviderClock] = {}
         self._lines: dict[str, tuple[Profile, Credentials, Records]] = {}
+        self._refused: dict[str, Records] = {}
         self._patience: Patience | None = None
-        self._stop_comparing = threading.Event()
         self._stopped = False
 
     def open(self) -> None:
@@ -109,7 +112,15 @@ class ProgramRecordsDesk:
     def balance(self, profile: Profile) -> Balance | None:
         """The balance; None where asking would cause the keyring's prompt. Raises RecordsError."""
         line = self._kept_line(profile.name)
-        return None if line is None else line.balance(profile.balance_path, self._patient(profile))
+        if line is None or line is self._refused.get(profile.name):
+            return None
+        try:
+            return line.balance(profile.balance_path, self._patient(profile))
+        except RecordsError as error:
+            if error.status == WRONG_CREDENTIALS:
+                # Not again with the same credentials: there are providers that lock accounts.
+                self._refused[profile.name] = line
+            raise
 
     def accounts(self, profile: Profile) -> Sequence[PhoneAccount]:
         """The phone accounts of the profile's application.
@@ -117,7 +128,7 @@ class ProgramRecordsDesk:
         May cause the keyring's prompt, for the operator asked. Raises RecordsError,
         CredentialsMissing or KeyringTrouble.
         """
-        line = self._line(profile, self._keeper.get(profile.name, wait=ASKED_SECONDS))
+        line = self._line(profile, self._asked_credentials(profile))
         return line.accounts(profile.app_id, self._patient(profile, pages=10))
 
     def compare(self, order: CompareOrder) -> "Comparison | None":
@@ -126,8 +137,7 @@ class ProgramRecordsDesk:
         from dialer.calls.reconcile import compare
 
         profile = order.profile
-        self._stop_comparing.clear()
-        line = self._line(profile, self._keeper.get(profile.name, wait=ASKED_SECONDS))
+        line = self._line(profile, self._asked_credentials(profile, order.stopped))
         assert self._journal is not None  # noqa: S101 - opened before
         self._patience = patience = PagePatience(EXCHANGE_SECONDS)
         if self._stopped:
@@ -140,7 +150,7 @@ class ProgramRecordsDesk:
             profile.name,
             patience=patience,
             now_ms=time.time_ns() // 1_000_000,
-            go_on=self._go_on,
+            go_on=lambda _: not order.stopped.wait(PAGE_PAUSE) and not self._stopped,
         )
 
     def choose(self, choice: Choice) -> Sequence[CallRecord]:
@@ -151,15 +161,10 @@ class ProgramRecordsDesk:
     def stop(self) -> None:
         """End the question under way, and ask no other. Any thread."""
         self._stopped = True
-        self._stop_comparing.set()
         if self._follower is not None:
             self._follower.stop()
         if (patience := self._patience) is not None:
             patience.stop(0.0)
-
-    def stop_comparing(self) -> None:
-        """End a comparison under way. Any thread."""
-        self._stop_comparing.set()
 
     def close(self) -> None:
         """Let go of everything."""
@@ -190,9 +195,21 @@ class ProgramRecordsDesk:
         self._lines[profile.name] = (profile, credentials, line)
         return line
 
-    def _go_on(self, _read: int) -> bool:
-        """Whether a comparison goes on to its next page, a moment later."""
-        return not self._stop_comparing.wait(PAGE_PAUSE) and not self._stopped
+    def _asked_credentials(
+        self, profile: Profile, stopped: threading.Event | None = None
+    ) -> Credentials:
+        """The credentials, awaited for a while: the keyring may ask for its password.
+
+        In slices, so that neither the program's end nor the operator's stop waits for it.
+        """
+        deadline = time.monotonic() + ASKED_SECONDS
+        while True:
+            try:
+                return self._keeper.get(profile.name, wait=_SLICE)
+            except StillReading:
+                over = self._stopped or (stopped is not None and stopped.is_set())
+                if over or time.monotonic() >= deadline:
+                    raise
 
     def _patient(self, profile: Profile, pages: int = 1) -> Patience:
         self._patience = patience = Patience(profile.timeout * pages)
@@ -220,10 +237,25 @@ def fetch_recording(
     from dialer.provider.transport import Transport
 
     transport = Transport()
+    patience = Patience(profile.timeout)
+    over = threading.Event()
+
+    def heed() -> None:
+        while not over.wait(_SLICE):
+            if cancel.is_set():
+                patience.stop(0.0)
+                return
+
+    threading.Thread(target=heed, name="dialer-cancel", daemon=True).start()
     try:
         line = ProviderRecords(profile.base_url, credentials, transport, ProviderClock())
-        place = line.recording(order.recording_file_id, Patience(profile.timeout))
+        place = line.recording(order.recording_file_id, patience)
+    except RecordsError:
+        if cancel.is_set():
+            raise RecordingError(RecordingTrouble.CANCELLED, resumable=False) from None
+        raise
     finally:
+        over.set()
         transport.close()
     try:
         fetched = fetch(place, order.target, progress, cancel)

@@ -173,6 +173,13 @@ class CallBar(Card):
                 others = [each for each in field.values() if each != value]
                 field.set_values([value, *others])
 
+    @Slot(str)
+    def forget_callee(self, digits: str) -> None:
+        """Empty the callee if it is this number, which is to be offered nowhere any more."""
+        typed = "".join(char for char in self.callee.text() if char.isdecimal())
+        if typed.lstrip("0") == digits:
+            self.callee.clear()
+
     def set_busy(self, busy: bool) -> None:
         """Show whether a call is under way; the fields stay open to be filled in."""
         self._busy = busy

@@ -1,8 +1,10 @@
 """The worker that asks what became of calls, on a thread that never places one."""
 
 import logging
+import threading
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -20,6 +22,12 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 5.0
 """How soon the worker looks again where nothing can be asked."""
+
+PREPARE_S = 0.06
+"""How long the journal is left alone between two pieces of the search index, in seconds."""
+
+AGAIN_S = 30.0
+"""How soon a piece of the search index that could not be written is tried again, in seconds."""
 
 _DEFECT = QT_TRANSLATE_NOOP(
     "dialer", "The program has a defect ({kind}). No call is harmed. The log says more."
@@ -62,6 +70,8 @@ class CompareOrder:
     profile: Profile
     since_ms: int
     until_ms: int
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set by whoever wants no answer any more, on any thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +142,6 @@ class RecordsDesk(Protocol):
         """End the question under way, and ask no other. Any thread."""
         ...
 
-    def stop_comparing(self) -> None:
-        """End a comparison under way. Any thread."""
-        ...
-
     def close(self) -> None:
         """Let go of everything."""
         ...
@@ -144,8 +150,8 @@ class RecordsDesk(Protocol):
 class RecordsWorker(QObject):
     """Follows calls, and asks for accounts, balances and comparisons, one question at a time.
 
-    Lives on its own thread; give it no parent. Slots run there, by queued signals; `stop` and
-    `stop_comparing` may be called from any thread.
+    Lives on its own thread; give it no parent. Slots run there, by queued signals. `stop` alone
+    may be called from any thread.
     """
 
     changed = Signal(object)
@@ -161,16 +167,18 @@ class RecordsWorker(QObject):
     compared = Signal(object)
     """ComparisonNews."""
     trouble = Signal(object)
-    """Sentence: following does not work at all."""
+    """Sentence: following does not work at all; None once it does again."""
     closed = Signal()
 
     def __init__(self, desk: RecordsDesk) -> None:
         super().__init__()
         self._desk = desk
         self._stopped = False
-        self._told = False
+        self._told: Sentence | None = None
         self._looked_for = 0
+        self._opened = False
         self._prepared = False
+        self._prepare_at = 0.0
         self._timer: QTimer | None = None
 
     def stop(self) -> None:
@@ -178,24 +186,14 @@ class RecordsWorker(QObject):
         self._stopped = True
         self._desk.stop()
 
-    def stop_comparing(self) -> None:
-        """Ask a comparison under way to end. Any thread."""
-        self._desk.stop_comparing()
-
     @Slot()
     def open(self) -> None:
         """Begin to follow calls."""
-        if self._timer is not None or self._stopped:
-            return
-        try:
-            self._desk.open()
-        except JournalError as error:
-            self._tell(error.sentence)
-            return
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._go_on)
-        self._timer.start(0)
+        if self._timer is None and not self._stopped:
+            self._timer = QTimer(self)
+            self._timer.setSingleShot(True)
+            self._timer.timeout.connect(self._go_on)
+            self._timer.start(0)
 
     @Slot(object)
     def know(self, profiles: Sequence[Profile]) -> None:
@@ -221,6 +219,8 @@ class RecordsWorker(QObject):
     @Slot(object)
     def ask_balance(self, profile: Profile) -> None:
         """Ask for the balance; ends in `balance_known`."""
+        if self._stopped:
+            return
         try:
             news = BalanceNews(profile, self._desk.balance(profile))
         except Exception as error:
@@ -230,6 +230,8 @@ class RecordsWorker(QObject):
     @Slot(object)
     def ask_accounts(self, profile: Profile) -> None:
         """Ask for the phone accounts; ends in `accounts_known`."""
+        if self._stopped:
+            return
         try:
             news = AccountsNews(profile, tuple(self._desk.accounts(profile)))
         except Exception as error:
@@ -239,6 +241,8 @@ class RecordsWorker(QObject):
     @Slot(object)
     def compare(self, order: CompareOrder) -> None:
         """Compare a period with the provider's records; ends in `compared`."""
+        if self._stopped:
+            return
         try:
             news = ComparisonNews(order, self._desk.compare(order))
         except Exception as error:
@@ -275,10 +279,10 @@ class RecordsWorker(QObject):
         """Do the next small thing, and come back when the one after it is due."""
         wait = IDLE_SECONDS
         try:
-            if not self._prepared:
-                done = self._desk.prepare_search()
-                self._prepared = done >= 1.0
-                self.preparing.emit(done)
+            if not self._opened:
+                self._desk.open()
+                self._opened = True
+            self._prepare()
             followed = self._desk.step()
             for call in followed.changed:
                 self.changed.emit(call)
@@ -286,28 +290,36 @@ class RecordsWorker(QObject):
                 self._looked_for = followed.looked_for
                 self.looking_for.emit(followed.looked_for)
             wait = followed.wait_s
-            if followed.trouble is not None:
-                self._tell(followed.trouble)
-            else:
-                self._told = False
+            self._tell(followed.trouble)
         except Exception as error:  # the next step may go better
             self._tell(_words(error))
         if self._timer is not None and not self._stopped:
-            # Between two pieces of the index a call can be placed.
-            self._timer.start(round(1000 * wait) if self._prepared else PREPARE_MS)
+            until_piece = max(PREPARE_S, self._prepare_at - time.monotonic())
+            self._timer.start(round(1000 * (wait if self._prepared else min(wait, until_piece))))
+
+    def _prepare(self) -> None:
+        """Put a piece of an old journal into the search index; trouble there stops nothing else."""
+        if self._prepared or time.monotonic() < self._prepare_at:
+            return
+        try:
+            done = self._desk.prepare_search()
+        except JournalError as error:
+            log.warning("the search index is not filled: %s", error)
+            self._prepare_at = time.monotonic() + AGAIN_S
+            return
+        # Between two pieces of the index a call can be placed.
+        self._prepare_at = time.monotonic() + PREPARE_S
+        self._prepared = done >= 1.0
+        self.preparing.emit(done)
 
     def _soon(self) -> None:
         if self._timer is not None and not self._stopped:
             self._timer.start(0)
 
-    def _tell(self, sentence: Sentence) -> None:
-        if not self._told:
-            self._told = True
+    def _tell(self, sentence: Sentence | None) -> None:
+        if sentence != self._told:
+            self._told = sentence
             self.trouble.emit(sentence)
-
-
-PREPARE_MS = 60
-"""How long the journal is left alone between two pieces of the search index."""
 
 
 def _words(error: Exception) -> Sentence:

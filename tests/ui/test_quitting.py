@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt, QThread
+from PySide6.QtCore import Qt, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from dialer.calls.call import Cause, Outcome, OutcomeKind
@@ -285,3 +285,14 @@ def test_a_thread_is_waited_for_and_ended_by_who_owns_it(qtbot: QtBot) -> None:
     quitting.leaving.connect(thread.quit)
     quitting.quit()
     qtbot.waitUntil(thread.isFinished)
+
+
+@pytest.mark.parametrize("wait_ms", [0, 5, 20, 50, 100, 200])
+def test_who_closes_the_window_while_it_still_begins_is_let_go_at_once(
+    start: Start, wait_ms: int
+) -> None:
+    operator = start(wait=False)
+    QTimer.singleShot(wait_ms, operator.window, operator.window.close)
+    asked = time.monotonic()
+    operator.wait_for_the_end()
+    assert time.monotonic() - asked < 5
