@@ -20,7 +20,7 @@ RUNS = 500
 
 _WIDTHS = {
     Column.TIME: "00.00.0000 00:00:00",
-    Column.CALLEE: "+000 000 000 0000",
+    Column.CALLEE: "+00 00 00000-0000 0",
     Column.DISPLAY_NUMBER: "000000000000",
     Column.ACCOUNT: "account_00",
     Column.OUTCOME: "Not answered 00",
