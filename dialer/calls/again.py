@@ -38,8 +38,7 @@ def reason_to_ask(recent: Iterable[CallRecord], now_ms: int) -> Sentence | None:
     the provider's records show not to be there.
     """
     for record in recent:
-        # A call that was interrupted has the time of its settling for its end.
-        end = record.begun_at if record.settled else record.ended_at or record.begun_at
+        end = record.ended_at or record.begun_at
         age = max(0, now_ms - end)
         if record.outcome is None:
             return Sentence(_UNDER_WAY)

@@ -82,7 +82,8 @@ class CallJournal:
         with told(self._path), writing(self._connection):
             changed = self._connection.execute(
                 "UPDATE calls SET ended_at = ?, outcome = ?, recording_id = ?, status = ?,"
-                " reason = ?, cause = ?, detail = ?, following = ? WHERE call_id = ?",
+                " reason = ?, cause = ?, detail = ?, following = ?, settled = 0"
+                " WHERE call_id = ? AND outcome IS NULL",
                 (
                     call.ended_at,
                     outcome.kind,
@@ -95,7 +96,15 @@ class CallJournal:
                     call.call_id,
                 ),
             ).rowcount
-        if changed != 1 or identity(self._path) != self._file:
+            # It has one already where the provider's records settled it, because its lifeline
+            # was lost: what they say is more than is known here.
+            there = (
+                changed
+                or self._connection.execute(
+                    "SELECT 1 FROM calls WHERE call_id = ?", (call.call_id,)
+                ).fetchone()
+            )
+        if not there or identity(self._path) != self._file:
             raise self._gone()
         self._unwritten.pop(call.call_id, None)
 

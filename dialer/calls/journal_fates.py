@@ -54,15 +54,16 @@ class FateJournal(JournalReader):
         return [record for record in found if record.outcome is not None]
 
     def claimed(self, recording_ids: Iterable[str]) -> set[str]:
-        """Those recording IDs that are a call's already."""
+        """Those recording IDs that are a call's already, or were one's that is purged."""
         wanted = list(recording_ids)
         claimed: set[str] = set()
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
             marks = ", ".join("?" * len(some))
-            sql = f"SELECT recording_id FROM calls WHERE recording_id IN ({marks})"  # noqa: S608
-            with told(self._path):
-                claimed.update(found for (found,) in self._connection.execute(sql, some))
+            for table in ("calls", "spent"):
+                sql = f"SELECT recording_id FROM {table} WHERE recording_id IN ({marks})"  # noqa: S608
+                with told(self._path):
+                    claimed.update(found for (found,) in self._connection.execute(sql, some))
         return claimed
 
     def keep(self, call: CallRecord, details: CallDetails, following: Following) -> CallRecord:
@@ -92,18 +93,19 @@ class FateJournal(JournalReader):
     def settle(self, call: CallRecord, recording_id: str) -> CallRecord | None:
         """Make a call whose outcome was not certain a placed one, by its recording ID.
 
-        None, and nothing written, if it was settled meanwhile, another call has this ID, or
-        the call is still under way.
+        None, and nothing written, if it was settled meanwhile, another call has this ID or
+        had it before it was purged, or the call is still under way.
         """
         with told(self._path), writing(self._connection):
             if self._is_under_way(call.row):
                 return None
             changed = self._connection.execute(
                 "UPDATE calls SET outcome = 'placed', recording_id = :recording_id, settled = 1,"
-                " following = 'open', ended_at = coalesce(ended_at, :now)"
+                " following = 'open'"
                 " WHERE id = :id AND outcome IS NOT 'placed' AND outcome IS NOT 'not_sent'"
-                " AND NOT EXISTS (SELECT 1 FROM calls WHERE recording_id = :recording_id)",
-                {"id": call.row, "recording_id": recording_id, "now": self._now()},
+                " AND NOT EXISTS (SELECT 1 FROM calls WHERE recording_id = :recording_id)"
+                " AND NOT EXISTS (SELECT 1 FROM spent WHERE recording_id = :recording_id)",
+                {"id": call.row, "recording_id": recording_id},
             ).rowcount
             if changed:
                 self._connection.execute("DELETE FROM candidates WHERE id = ?", (call.row,))

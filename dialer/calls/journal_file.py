@@ -107,6 +107,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     try:
         if not read_only:
             connection.execute("PRAGMA synchronous = FULL")
+            # What is replaced or deleted is overwritten: not every SQLite does so by itself.
+            connection.execute("PRAGMA secure_delete = ON")
             # macOS keeps what fsync wrote in the disk's cache; elsewhere this does nothing.
             connection.execute("PRAGMA fullfsync = ON")
     except BaseException:

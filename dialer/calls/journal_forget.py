@@ -49,8 +49,6 @@ class Forgetter(JournalReader):
         self._pause = pause
         with told(path):
             self._connection = connect(path)
-            # Overwritten on the disk, not only unlinked.
-            self._connection.execute("PRAGMA secure_delete = ON")
             # Another connection's next commit, or the end of what is done here, brings it to
             # the disk: a deletion that a power cut undoes is seen and can be repeated.
             self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -91,6 +89,11 @@ class Forgetter(JournalReader):
                 purged += max(gone.rowcount, 0)
                 # Of a call that has gone before, the mark alone is left.
                 self._connection.executemany("DELETE FROM deleted WHERE id = ?", rows)
+                self._connection.execute(
+                    "DELETE FROM spent WHERE recording_id IN"
+                    " (SELECT recording_id FROM spent WHERE until < ? LIMIT ?)",
+                    (self._now(), 2 * BATCH),
+                )
             if len(rows) < BATCH:
                 return purged
             self._pause()
@@ -112,7 +115,9 @@ class Forgetter(JournalReader):
         its write-ahead log, for which the whole index is written anew: some ten seconds
         for a million calls. Without `overwrite` the index keeps pieces of their text for a
         while, as after `purge`, which is what calls deserve that have only become old. Not
-        touched are a call under way; notes and display numbers of
+        touched are a call under way; the bare recording IDs, kept for two months so that no other
+        call is taken for one of these: an ID alone tells nothing of the callee, but the provider
+        can still tell whom it was; notes and display numbers of
         other calls that name the same number; the backup that was made when the program
         brought the journal up to date (`*.backup.*` beside it), a journal set aside as
         damaged, exports, and other copies. Where another program reads the journal just now,

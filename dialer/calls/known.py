@@ -11,7 +11,11 @@ LIMIT_MS = 24 * 3_600_000
 """For how long after its begin a call is waited for to end, in milliseconds."""
 
 _ORDER = tuple(Stage)
-_FACTS = tuple(field.name for field in fields(CallDetails) if field.name != "original")
+_FACTS = tuple(
+    field.name
+    for field in fields(CallDetails)
+    if field.name not in ("original", "cost", "currency", "rate")
+)
 
 
 def together(known: CallDetails | None, fresh: CallDetails) -> CallDetails:
@@ -79,7 +83,20 @@ def _filled(first: CallDetails, second: CallDetails) -> CallDetails:
     values: dict[str, Any] = {
         name: _either(getattr(first, name), getattr(second, name)) for name in _FACTS
     }
-    return replace(first, **values)
+    return replace(first, **values, **_money(first, second))
+
+
+def _money(first: CallDetails, second: CallDetails) -> dict[str, Any]:
+    """Cost, currency and rate of one record: those of two may be of different currencies."""
+    if first.cost is None and second.cost is not None:
+        first, second = second, first
+    currency, rate = first.currency, first.rate
+    # A record without a currency is read as one in US dollars.
+    if currency is None or (currency == "USD" and first.cost == second.cost):
+        currency = second.currency or currency
+    if rate is None and second.currency in (None, currency):
+        rate = second.rate
+    return {"cost": first.cost, "currency": currency, "rate": rate}
 
 
 def _same_facts(one: CallDetails, other: CallDetails) -> bool:

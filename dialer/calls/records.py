@@ -46,6 +46,8 @@ class RecordingPlace:
     url: str = field(repr=False)
     expires_at: int | None = None
     """Milliseconds since 1970, UTC."""
+    file_id: str = ""
+    """The recording file ID that was asked for: the URL is another one each time."""
 
 
 class RecordsError(Exception):

@@ -2,6 +2,7 @@
 
 from enum import Enum, auto
 
+from dialer.calls.call import Cause
 from dialer.calls.reasons import SYSTEM_ERROR, WRONG_CREDENTIALS
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
@@ -86,6 +87,11 @@ _UNREADABLE = {
 _ENDLESS = QT_TRANSLATE_NOOP(
     "dialer", "The provider's list has no end. Ask for a shorter period, or tell the provider."
 )
+_BROKEN_OFF = QT_TRANSLATE_NOOP(
+    "dialer",
+    "The provider's list broke off before its end, so nothing is concluded from it."
+    " Try again in a while.",
+)
 _ANOTHER_CALL = QT_TRANSLATE_NOOP(
     "dialer",
     "The provider answered with the record of another call, which is not shown.",
@@ -94,6 +100,76 @@ _UNSAFE_PLACE = QT_TRANSLATE_NOOP(
     "dialer",
     "The provider gave an address for the recording that is not secure, so it is not fetched.",
 )
+
+_NO_ANSWER = {
+    Cause.NO_NAME: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The provider's address was not found. Nothing is lost."
+        " Check the network connection and the profile's base URL, then try again.",
+    ),
+    Cause.REFUSED: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The provider's server refused the connection. Nothing is lost."
+        " Check the profile's base URL, or try again in a while.",
+    ),
+    Cause.UNREACHABLE: QT_TRANSLATE_NOOP(
+        "dialer",
+        "There is no network path to the provider. Nothing is lost."
+        " Check the network connection, then try again.",
+    ),
+    Cause.CONNECT_TIMEOUT: QT_TRANSLATE_NOOP(
+        "dialer",
+        "No connection to the provider came about in time. Nothing is lost."
+        " Check the network connection, then try again.",
+    ),
+    Cause.TLS: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The secure connection to the provider could not be trusted, so nothing was asked."
+        " Ask the administrator about the network's certificates.",
+    ),
+    Cause.PROXY: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The proxy did not let the connection through. Nothing is lost."
+        " Ask the administrator about the proxy settings.",
+    ),
+    Cause.CONNECTION_LOST: QT_TRANSLATE_NOOP(
+        "dialer", "The connection broke before the provider was asked. Nothing is lost. Try again."
+    ),
+    Cause.CANCELLED: QT_TRANSLATE_NOOP(
+        "dialer", "Asking the provider was stopped. Nothing is lost."
+    ),
+    Cause.LATE: QT_TRANSLATE_NOOP(
+        "dialer", "The time was over before the provider was asked. Nothing is lost. Try again."
+    ),
+    Cause.NO_ANSWER: QT_TRANSLATE_NOOP(
+        "dialer", "The provider did not answer in time. Nothing is lost. Try again in a while."
+    ),
+    Cause.BROKEN_OFF: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The connection broke before the whole answer had come. Nothing is lost. Try again.",
+    ),
+    Cause.REDIRECTED: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The server pointed somewhere else, which is never followed. Check the profile's base URL.",
+    ),
+    Cause.NO_ENVELOPE: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The answer was not one of the provider's."
+        " Check the profile's base URL, or try again in a while.",
+    ),
+    Cause.TOO_LARGE: QT_TRANSLATE_NOOP(
+        "dialer",
+        "The answer was too large to be the provider's. Check the profile's base URL.",
+    ),
+}
+_NO_ANSWER_SOMEHOW = QT_TRANSLATE_NOOP(
+    "dialer", "The provider could not be asked. Nothing is lost. Try again in a while."
+)
+
+
+def no_answer(cause: Cause) -> Sentence:
+    """Why there was no usable answer to a question, which calls nobody."""
+    return Sentence(_NO_ANSWER.get(cause, _NO_ANSWER_SOMEHOW))
 
 
 def refused(asked: Asked, status: str) -> Sentence:
@@ -116,6 +192,11 @@ def unreadable(asked: Asked) -> Sentence:
 def endless() -> Sentence:
     """What a list means whose pages do not end."""
     return Sentence(_ENDLESS)
+
+
+def broken_off() -> Sentence:
+    """What a list means that has fewer entries than it says itself."""
+    return Sentence(_BROKEN_OFF)
 
 
 def another_call() -> Sentence:

@@ -9,6 +9,11 @@ VERSION = 2
 FOLLOWED_DAYS = 2
 """Placed calls of an older journal are followed if they are no older than this, in days."""
 
+SPENT_DAYS = 62
+"""For how long after a purged call its recording ID is kept: as long as the provider's record."""
+
+_DAY_MS = 86_400_000
+
 
 def _first(connection: sqlite3.Connection) -> None:
     connection.execute(
@@ -102,6 +107,11 @@ def _second(connection: sqlite3.Connection) -> None:
     connection.execute(
         "CREATE TABLE deleted (id INTEGER PRIMARY KEY, deleted_at INTEGER NOT NULL) STRICT"
     )
+    # Recording IDs of purged calls, which no other call may take for its own.
+    connection.execute(
+        "CREATE TABLE spent (recording_id TEXT PRIMARY KEY, until INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    )
     connection.execute("CREATE INDEX calls_by_time ON calls (begun_at)")
     connection.execute(
         "CREATE INDEX calls_by_recording_id ON calls (recording_id) WHERE recording_id IS NOT NULL"
@@ -145,13 +155,19 @@ def _make_search(connection: sqlite3.Connection) -> None:
         f"DELETE FROM {table} WHERE id = old.id;"  # noqa: S608
         for table in ("details", "candidates", "deleted")
     )
+    # In whole days, so that it does not tell when the call was.
+    spend = (
+        "INSERT OR REPLACE INTO spent SELECT old.recording_id,"  # noqa: S608
+        f" (old.begun_at / {_DAY_MS} + {SPENT_DAYS + 1}) * {_DAY_MS}"
+        " WHERE old.recording_id IS NOT NULL;"
+    )
     for trigger in (
         f"search_put AFTER INSERT ON calls BEGIN {put} END",
         f"search_change AFTER UPDATE OF {', '.join(SEARCHED)} ON calls"
         f" WHEN new.id >= {filled} AND {searched_text('old')} IS NOT {searched_text('new')}"
         f" BEGIN {take} {put} END",
         f"search_take AFTER DELETE ON calls WHEN old.id >= {filled} BEGIN {take} END",
-        f"calls_purge AFTER DELETE ON calls BEGIN {purge} END",
+        f"calls_purge AFTER DELETE ON calls BEGIN {spend}{purge} END",
     ):
         connection.execute(f"CREATE TRIGGER {trigger}")
 

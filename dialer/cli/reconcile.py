@@ -1,26 +1,43 @@
 """`dialer reconcile`: compare with the provider's records, and settle what is unknown."""
 
 import argparse
+import signal
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 
 from dialer.calls.call import CallRecord
 from dialer.calls.days import midnight, today
 from dialer.calls.details import CallDetails
 from dialer.calls.reading import EXCHANGE_SECONDS, PagePatience
 from dialer.calls.reconcile import Comparison, compare
-from dialer.calls.records import Records
+from dialer.calls.records import Records, RecordsError
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+from dialer.calls.settle import SURELY_KEPT_MS
 from dialer.cli.asking import add_where, ask, refuse
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
 from dialer.cli.periods import since
-from dialer.cli.say import answer, answer_json, remark
+from dialer.cli.say import answer, answer_json, complain, remark
 from dialer.settings.profile import Profile
 
 __all__ = ["add_arguments", "refuse", "run"]
 
 USUAL_DAYS = 7
 """The days with today that are compared where nothing is said."""
+
+PAGE_PAUSE = 1.0
+"""Seconds between two pages, to spare the provider."""
+
+_OLDER = QT_TRANSLATE_NOOP(
+    "dialer",
+    "The provider keeps records for two months: what is older than {days} days is not compared.",
+)
+_STOPPED = QT_TRANSLATE_NOOP(
+    "dialer", "The comparison was stopped. What was found until then is in the history."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,19 +56,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, house: House) -> int:
     """Compare, and tell the differences."""
     now_ms = time.time_ns() // 1_000_000
-    since_ms: int = options.since or midnight(today() - timedelta(days=USUAL_DAYS - 1))
+    since_ms: int = options.since
+    if options.since is None:
+        since_ms = midnight(today() - timedelta(days=USUAL_DAYS - 1))
+    if since_ms < now_ms - SURELY_KEPT_MS:
+        remark(Sentence(_OLDER, days=SURELY_KEPT_MS // 86_400_000))
 
     def question(records: Records, profile: Profile) -> int:
-        found = compare(
-            house.fates(),
-            records,
-            since_ms,
-            now_ms,
-            profile.name,
-            patience=PagePatience(EXCHANGE_SECONDS),
-            now_ms=now_ms,
-        )
-        assert found is not None  # noqa: S101 - only a `go_on` of ours could stop it
+        patience = PagePatience(EXCHANGE_SECONDS)
+        go_on = _until_stopped(patience)
+        try:
+            found = compare(
+                house.fates(),
+                records,
+                since_ms,
+                now_ms,
+                profile.name,
+                patience=patience,
+                now_ms=now_ms,
+                go_on=go_on,
+            )
+        except RecordsError:
+            if not patience.stopped():
+                raise
+            found = None
+        if found is None:
+            complain(Sentence(_STOPPED))
+            return Exit.NOT_SENT
         if options.json:
             answer_json(
                 {
@@ -65,6 +96,26 @@ def run(options: argparse.Namespace, house: House) -> int:
         return Exit.DONE
 
     return ask(options, house, question)
+
+
+def _until_stopped(patience: PagePatience) -> Callable[[int], bool]:
+    """Make Ctrl+C end the comparison; whoever calls what is returned pauses between pages."""
+    # A queue, whose `put` is reentrant: a signal may come while a lock is held.
+    wakings: SimpleQueue[None] = SimpleQueue()
+
+    def stop(*_: object) -> None:
+        patience.stop(0.0)
+        wakings.put(None)
+
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, stop)
+
+    def go_on(_read: int) -> bool:
+        with suppress(Empty):
+            wakings.get(timeout=PAGE_PAUSE)
+        return not patience.stopped()
+
+    return go_on
 
 
 def _print(found: Comparison) -> None:

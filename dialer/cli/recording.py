@@ -3,7 +3,6 @@
 import argparse
 import signal
 import threading
-from contextlib import suppress
 from pathlib import Path
 
 from dialer.calls.patience import Patience
@@ -67,19 +66,24 @@ def _fetch(
     if not target.is_dir() and target.exists():
         complain(Sentence(_TAKEN, path=target))
         return Exit.BAD_INPUT
-    call = house.history().placed(options.recording_id)
-    details = None
-    with suppress(RecordsError):
+    history = house.history()
+    call = history.placed(options.recording_id)
+    known = history.details(call.row) if call else None
+    file_id = known.recording_file_id if known else None
+    try:
         details = records.record(options.recording_id, Patience(profile.timeout))
-    if details is None and call is not None:
-        details = house.history().details(call.row)
-    if details is None or details.recording_file_id is None:
+    except RecordsError:
+        if file_id is None:
+            raise
+    else:
+        file_id = (details.recording_file_id if details else None) or file_id
+    if file_id is None:
         complain(Sentence(_NO_RECORDING))
         return Exit.REJECTED
-    place = records.recording(details.recording_file_id, Patience(profile.timeout))
+    place = records.recording(file_id, Patience(profile.timeout))
     in_folder = target.is_dir()
     if in_folder:
-        name = recording_name(call, details, "") if call else details.recording_id
+        name = recording_name(call, known, "") if call else options.recording_id
         target = target / name
     try:
         fetched: FetchedRecording = fetch(place, target, cancel=over)

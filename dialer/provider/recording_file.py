@@ -1,6 +1,7 @@
 """Fetches a recording into a file: whole under its final name, or not there under it at all."""
 
 import errno
+import hashlib
 import os
 import shutil
 import stat
@@ -25,6 +26,8 @@ Progress = Callable[[int, int | None], None]
 """Told how many bytes have come, those of an earlier try too, and how many there are if known."""
 
 _PROGRESS_S = 0.1
+_LOOK_BYTES = 4 << 20
+"""After how many bytes it is looked again whether the disk has room."""
 _FULL = frozenset((errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)))
 _NOT_THERE = frozenset((401, 403, 404, 410))
 _RANGE_ANSWERS = frozenset((206, 416))
@@ -42,9 +45,15 @@ class Limits:
     """Seconds without a byte after which the host is given up."""
 
 
-def part_of(target: Path) -> Path:
-    """The working name of a recording that is to become `target`, in the same folder."""
-    return target.with_name(target.name + ".part")
+def part_of(target: Path, place: RecordingPlace | None = None) -> Path:
+    """The working name of a recording that is to become `target`, in the same folder.
+
+    Another one for each recording file: what came of one is never gone on from with another.
+    """
+    mark = ""
+    if place is not None and place.file_id:
+        mark = "." + hashlib.sha256(place.file_id.encode("utf-8", "replace")).hexdigest()[:16]
+    return target.with_name(f"{target.name}{mark}.part")
 
 
 def fetch(
@@ -54,14 +63,14 @@ def fetch(
     cancel: Event | None = None,
     limits: Limits = Limits(),
 ) -> FetchedRecording:
-    """Fetch a recording into `part_of(target)`, which nobody but its owner can read.
+    """Fetch a recording into `part_of(target, place)`, which nobody but its owner can read.
 
     What came in an earlier try is gone on from, where the host still has the same bytes at its
-    end; else all is fetched anew. Blocks until the end, or half a second after `cancel` is
-    set; `progress` is called on this thread, some ten times a second. One fetch for a target
-    at a time. Raises RecordingError.
+    beginning and end; else all is fetched anew. Blocks until the end, or half a second after
+    `cancel` is set; `progress` is called on this thread, some ten times a second. One fetch for
+    a target at a time. Raises RecordingError.
     """
-    download = _Download(place, part_of(target), progress, cancel or Event(), limits)
+    download = _Download(place, part_of(target, place), progress, cancel or Event(), limits)
     begun = begun_in(download.part)
     if begun is not None:
         with suppress(Mismatch):
@@ -122,6 +131,7 @@ class _Download:
             if begun is not None and answer.http_status in _RANGE_ANSWERS:
                 total = begun.total(answer)
                 self._refuse_too_much(begun.size, total)
+                self._compare_beginning(begun)
                 head, pieces = begun.head, begun.what_is_new(pieces)
             else:
                 begun = None
@@ -141,9 +151,20 @@ class _Download:
         self._progress(size, size)
         return FetchedRecording(self.part, suffix, size)
 
+    def _compare_beginning(self, begun: Begun) -> None:
+        """See that the host has the same recording. Raises Mismatch and StreamFault."""
+        # Its end may be silence, which is alike in all recordings.
+        with RecordingStream(self._place.url, 0, self._cancel, self._limits.stall_s) as stream:
+            begun.compare_beginning(stream.head(), stream.pieces())
+
     def _write(self, pieces: Iterator[bytes], file: BinaryIO, size: int, total: int | None) -> int:
         """Write what comes, and return the file's size."""
+        looks_at = size
         for piece in pieces:
+            if size >= looks_at:
+                # What others write takes room too, and not every host says how much is to come.
+                self._refuse_full_disk(0)
+                looks_at = size + _LOOK_BYTES
             file.write(piece)
             size += len(piece)
             if size > self._limits.size:
@@ -208,7 +229,10 @@ class _Download:
             return
         if total > self._limits.size:
             raise self._error(RecordingTrouble.TOO_LARGE)
-        if shutil.disk_usage(self.part.parent).free - self._limits.reserve < total - size:
+        self._refuse_full_disk(total - size)
+
+    def _refuse_full_disk(self, needed: int) -> None:
+        if shutil.disk_usage(self.part.parent).free - self._limits.reserve < needed:
             self._give_room_back()
             raise self._error(RecordingTrouble.DISK_FULL)
 

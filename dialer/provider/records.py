@@ -11,7 +11,6 @@ from dialer.calls.call import RECORDING_ID
 from dialer.calls.credentials import Credentials
 from dialer.calls.details import CallDetails
 from dialer.calls.patience import Patience
-from dialer.calls.reasons import what_happened
 from dialer.calls.records import (
     NOT_THERE,
     QUERY_DAYS,
@@ -23,7 +22,9 @@ from dialer.calls.records import (
 from dialer.calls.records_words import (
     Asked,
     another_call,
+    broken_off,
     endless,
+    no_answer,
     not_there,
     refused,
     unreadable,
@@ -159,7 +160,7 @@ class ProviderRecords:
             raise RecordsError(unreadable(Asked.RECORDING))
         if not is_fit(url):
             raise RecordsError(unsafe_place())
-        return RecordingPlace(url, time_ms(data.get("expireTime")))
+        return RecordingPlace(url, time_ms(data.get("expireTime")), recording_file_id)
 
     def _each_once(
         self,
@@ -169,15 +170,20 @@ class ProviderRecords:
         seen: set[str],
         patience: Patience,
     ) -> Iterator[_T]:
-        """Read a list page by page, whatever it says of its own length, to its end."""
+        """Read a list page by page to its end, though it is longer than it says.
+
+        Raises RecordsError too where it is shorter: what is missing would look like nothing.
+        """
         idle = 0
+        count = _Count()
         for current in range(1, PAGES_LIMIT + 1):
             body = {"current": current, "size": PAGE_SIZE, "params": asked.params}
             envelope = self._ask("POST", asked.path, json.dumps(body).encode("ascii"), patience)
             page = _page(asked.what, envelope)
             before = len(seen)
-            for row in page.rows:
-                value = read(row)
+            values = [read(row) for row in page.rows]
+            count.add(page, [None if value is None else key(value) for value in values])
+            for value in values:
                 if value is None:
                     log.info("an entry of a list has no usable ID and was left out")
                 elif key(value) not in seen:
@@ -185,6 +191,8 @@ class ProviderRecords:
                     yield value
             idle = idle + 1 if len(seen) == before else 0
             if idle >= _IDLE_PAGES or page.is_last(current, brought_news=idle == 0):
+                if count.is_too_few(page, current):
+                    raise RecordsError(broken_off())
                 return
         raise RecordsError(endless())
 
@@ -199,7 +207,7 @@ class ProviderRecords:
             if envelope is not None:
                 return envelope
             trouble = RecordsError(
-                what_happened(why_no_envelope(answer)), code=f"(HTTP {answer.http_status})"
+                no_answer(why_no_envelope(answer)), code=f"(HTTP {answer.http_status})"
             )
         raise trouble
 
@@ -218,6 +226,8 @@ class _Page(NamedTuple):
     """How many rows a page has, by the answer itself."""
     pages: int | None
     """How many pages there are, by the answer itself."""
+    total: int | None
+    """How many rows all pages have, by the answer itself."""
 
     def is_last(self, current: int, *, brought_news: bool) -> bool:
         """Whether no other page follows. A full page of news is not, whatever the count says."""
@@ -228,10 +238,41 @@ class _Page(NamedTuple):
         return len(self.rows) < self.size or not brought_news
 
 
+class _Count:
+    """How many rows of a list have come, held against how many it says there are."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._said: int | None = None
+        self._keys: set[str] = set()
+        self._last: list[object] = []
+
+    def add(self, page: _Page, keys: list[str | None]) -> None:
+        """Count a page's rows; `keys` has None for those without a usable ID.
+
+        What an earlier page had counts once: calls that come in push rows along.
+        """
+        # Rows without a usable ID are told apart only by the page they stand on.
+        repeated = page.rows == self._last
+        self._rows += sum(not repeated if key is None else key not in self._keys for key in keys)
+        self._keys.update(key for key in keys if key is not None)
+        # New calls make the total grow while pages are read, without all of them being
+        # read: the least that was said is what must have come.
+        if page.total is not None and (page.rows or not self._last):
+            self._said = page.total if self._said is None else min(self._said, page.total)
+        self._last = page.rows or self._last
+
+    def is_too_few(self, page: _Page, current: int) -> bool:
+        """Whether rows are missing after the last page that was read, the one numbered so."""
+        if self._said is None or self._rows > self._said:
+            return page.pages is not None and current < page.pages
+        return self._rows < self._said
+
+
 def _page(what: Asked, envelope: Envelope) -> _Page:
     data = _data_of(what, envelope)
     if not data:
-        return _Page([], PAGE_SIZE, None)
+        return _Page([], PAGE_SIZE, None, None)
     if not isinstance(data, Mapping) or "records" not in data:
         raise RecordsError(unreadable(what))
     rows = data["records"]
@@ -241,7 +282,7 @@ def _page(what: Asked, envelope: Envelope) -> _Page:
     pages, total = whole(data.get("pages")), whole(data.get("total"))
     if pages is None and total is not None:
         pages = -(-total // size)
-    return _Page(rows or [], size, pages)
+    return _Page(rows or [], size, pages, total)
 
 
 def _data_of(what: Asked, envelope: Envelope) -> object:
@@ -276,9 +317,7 @@ def _iso(unix_seconds: int) -> str:
 
 
 def _not_answered(fault: TransportFault) -> RecordsError:
-    return RecordsError(
-        what_happened(fault.cause), code=f"({fault.detail})" if fault.detail else ""
-    )
+    return RecordsError(no_answer(fault.cause), code=f"({fault.detail})" if fault.detail else "")
 
 
 def _refused(what: Asked, status: str, reason: str | None) -> RecordsError:

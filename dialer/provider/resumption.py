@@ -1,7 +1,7 @@
 """Going on with a download that was interrupted, where the host still has the same bytes.
 
 A recording's address is a new one each time, so that a validator such as an ETag says nothing:
-the last bytes that came are asked for once more and compared.
+the first and the last bytes that came are asked for once more and compared.
 """
 
 import re
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dialer.provider.recording_kind import HEAD_SIZE, suffix_of
+from dialer.provider.recording_kind import suffix_of
 from dialer.provider.recording_stream import Head
 
 OVERLAP = 4096
-"""How many bytes are asked for once more."""
+"""How many bytes are asked for once more, at the beginning and at the end of what came."""
 
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.ASCII)
 
@@ -51,6 +51,17 @@ class Begun:
             raise Mismatch
         return total
 
+    def compare_beginning(self, head: Head, pieces: Iterator[bytes]) -> None:
+        """Read as much of the whole as its first bytes that came. Raises Mismatch."""
+        first = b""
+        while head.http_status == 200 and len(first) < len(self.head):
+            piece = next(pieces, b"")
+            if not piece:
+                break
+            first += piece
+        if not first.startswith(self.head):
+            raise Mismatch
+
     def what_is_new(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
         """Of what comes, what has not come before. Raises Mismatch."""
         expected = self.tail
@@ -72,11 +83,11 @@ def begun_in(part: Path) -> Begun | None:
         if not stat.S_ISREG(status.st_mode) or status.st_size <= OVERLAP:
             return None
         with part.open("rb") as file:
-            head = file.read(HEAD_SIZE)
+            head = file.read(OVERLAP)
             file.seek(status.st_size - OVERLAP)
             tail = file.read(OVERLAP)
     except OSError:
         return None
-    if suffix_of(head) is None or len(tail) != OVERLAP:
+    if suffix_of(head) is None or len(head) != OVERLAP or len(tail) != OVERLAP:
         return None
     return Begun(status.st_size, head, tail)

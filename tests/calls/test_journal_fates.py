@@ -101,7 +101,7 @@ def test_a_call_that_was_not_certain_is_settled_by_its_recording_id(
     assert settled.outcome
     assert (settled.outcome.kind, settled.outcome.recording_id) == (OutcomeKind.PLACED, ID)
     assert settled.following is Following.OPEN
-    assert settled.ended_at is not None
+    assert settled.ended_at == call.ended_at, "when an interrupted call ended nobody knows"
     assert fates.candidates(call.row) == []
     assert folder.reader().page(HistoryQuery(ID[-8:]), 5) == [settled]
     assert_sound(folder)

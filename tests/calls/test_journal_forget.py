@@ -129,10 +129,10 @@ def test_a_forgotten_callee_is_in_no_file_of_the_journal_any_more(
     (placed, unknown, *_) = forgotten = called(folder, 12, callee=SECRET, note=WORDS[0])
     called(folder, 40, note="after")
     with closing(FateJournal(folder.journal, folder.lifelines)) as fates:
-        settled = fates.settle(placed, "2203031113381555000")
+        settled = fates.settle(placed, "2203031113382000111")
         assert settled
         record = CallDetails(
-            "2203031113381555000", callee=SECRET, original=f'{{"{WORDS[1]}": "{SECRET}"}}'
+            "2203031113382000111", callee=SECRET, original=f'{{"{WORDS[1]}": "{SECRET}"}}'
         )
         fates.keep(settled, record, Following.FINAL)
         fates.offer(unknown, [Candidate(WORDS[2])])

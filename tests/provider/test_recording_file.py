@@ -87,6 +87,12 @@ def place_at(server: FaultyServer) -> RecordingPlace:
     return RecordingPlace(f"{server.url}/r/1?sig={SECRET}")
 
 
+def silence(size: int, talk: bytes) -> bytes:
+    """A WAV file as long as it says in its first bytes, silent but for some talk."""
+    head = b"RIFF" + bytes(4) + b"WAVEfmt "
+    return head + talk * 500 + b"\xff" * (size - len(head) - 500 * len(talk))
+
+
 def fails(server: FaultyServer, target: Path, limits: Limits = LIMITS) -> RecordingError:
     with pytest.raises(RecordingError) as error:
         fetch(place_at(server), target, limits=limits)
@@ -242,13 +248,14 @@ class TestResuming:
         assert fetched.path.read_bytes() == WAVE
         assert server.requests[1].headers["range"] == f"bytes={60_000 - 4096}-"
         assert min(told) > 60_000
-        assert len(server.requests) == 2
+        assert len(server.requests) == 3  # the end of what came, and its beginning
+        assert "range" not in server.requests[2].headers
 
     def test_what_came_in_full_needs_no_more_than_a_look(self, target: Path) -> None:
         with FaultyServer(serves(WAVE)) as server:
             fetch(place_at(server), target)
             assert fetch(place_at(server), target).path.read_bytes() == WAVE
-        assert len(server.requests) == 2
+        assert len(server.requests) == 3
 
     @pytest.mark.parametrize(
         "now",
@@ -275,6 +282,25 @@ class TestResuming:
             fetched = fetch(place_at(server), target)
         assert fetched.path.read_bytes() == WAVE
         assert "range" not in server.requests[1].headers
+
+    def test_two_recordings_are_not_joined_in_a_silence(self, target: Path) -> None:
+        one, other = silence(100_000, b"one"), silence(100_000, b"two")
+        with FaultyServer(serves(one, 60_000)) as server:
+            fails(server, target)
+        with FaultyServer(serves(other)) as server:
+            assert fetch(place_at(server), target).path.read_bytes() == other
+
+    def test_what_came_of_another_recording_file_is_not_gone_on_from(self, target: Path) -> None:
+        with FaultyServer(serves(WAVE, 60_000)) as server:
+            first, other = (RecordingPlace(server.url, None, name) for name in ("F1", "F2"))
+            with pytest.raises(RecordingError):
+                fetch(first, target)
+        with FaultyServer(serves(WAVE)) as server:
+            place = RecordingPlace(server.url, None, "F2")
+            assert fetch(place, target).path == part_of(target, other)
+        assert "range" not in server.requests[0].headers
+        assert part_of(target, first).stat().st_size == 60_000
+        assert part_of(target, first).parent == target.parent
 
     def test_it_begins_anew_where_the_host_knows_no_ranges(self, target: Path) -> None:
         with FaultyServer(serves(WAVE, 60_000)) as server:
@@ -498,6 +524,29 @@ class TestDisk:
             error = fails(server, target, Limits(reserve=reserve))
         assert (error.trouble, error.resumable) == (T.DISK_FULL, False)
         assert not part_of(target).exists()
+
+    @pytest.mark.parametrize("said", [b"", b"Content-Length: 20000000\r\n"])
+    def test_some_of_the_disk_stays_free_however_long_it_becomes(
+        self, said: bytes, target: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sizes: list[int] = []
+
+        class Usage:
+            free = 100 << 20
+
+        def usage(_folder: Path) -> Usage:
+            if part_of(target).exists():
+                sizes.append(part_of(target).stat().st_size)
+                Usage.free = (100 << 20) - 10 * sizes[-1]
+            return Usage()
+
+        monkeypatch.setattr(shutil, "disk_usage", usage)
+        content = wave(20_000_000)
+        with FaultyServer(says("flows", HEAD + said + b"\r\n", content)) as server:
+            error = fails(server, target)
+        assert (error.trouble, error.resumable) == (T.DISK_FULL, False)
+        assert not part_of(target).exists()
+        assert max(sizes) < 9 << 20
 
     def test_a_disk_that_fills_up_meanwhile_leaves_no_half_file(self, target: Path) -> None:
         resource = pytest.importorskip("resource")
