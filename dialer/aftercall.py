@@ -263,6 +263,8 @@ class Aftercall(QObject):
     @Slot(object)
     def _on_changed(self, call: CallRecord) -> None:
         self._model.change(call)
+        if call.settled:
+            self._window.show_settled(call)
         if call.ending is not None:
             self.balance.look_again()
 

@@ -104,7 +104,7 @@ class Program(QObject):
         self.window = MainWindow(self._theme, icons, self._calling, self._history)
         self._icons = icons
 
-        store = KeyringStore()
+        self._store = store = KeyringStore()
         self._keeper = CredentialKeeper(store, on_ready=self._on_credentials)
         self._desk = Desk(ProfileFile(folders.profiles_file), store, self._keeper)
         self._choice = ProfileChoice(self._desk, self._calling, self.window, self)
@@ -241,6 +241,14 @@ class Program(QObject):
         if self._aftercall is not None and self._history_work is not None:
             self._aftercall.begin()
             self._history_work.begin(reader, formatted)
+            # What calls under way are followed with, where reading it asks nobody anything.
+            Background().start(self._read_silently)
+
+    def _read_silently(self) -> None:
+        """Read the credentials of the profile in use, in the background."""
+        profile = self._calling.profile
+        if profile is not None and not self._calling.is_sandbox and self._store.reads_silently():
+            self._keeper.prefetch(profile.name)
 
     # Profiles and help
 

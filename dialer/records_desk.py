@@ -97,7 +97,9 @@ class ProgramRecordsDesk:
         """Ask the one question that is due, if one is."""
         assert self._follower is not None  # noqa: S101 - opened before
         step = self._follower.step()
-        return Followed(step.changed, step.wait_s, step.looked_for, step.trouble)
+        # Nobody is asked about calls while no profile's credentials are at hand.
+        asks = any(self._keeper.kept(name) for name in self._profiles)
+        return Followed(step.changed, step.wait_s, step.looked_for if asks else 0, step.trouble)
 
     def wake(self, profile: str) -> None:
         """The credentials of a profile are there, or are others."""
@@ -136,6 +138,8 @@ class ProgramRecordsDesk:
         from dialer.calls.reading import EXCHANGE_SECONDS, PagePatience
         from dialer.calls.reconcile import compare
 
+        if order.stopped.is_set():
+            return None
         profile = order.profile
         line = self._line(profile, self._asked_credentials(profile, order.stopped))
         assert self._journal is not None  # noqa: S101 - opened before
@@ -262,7 +266,7 @@ def fetch_recording(
     except RecordingError as error:
         if not error.resumable or error.trouble is RecordingTrouble.CANCELLED:
             with suppress(OSError):
-                part_of(order.target).unlink(missing_ok=True)
+                part_of(order.target, place).unlink(missing_ok=True)
         raise
     if order.target.suffix == fetched.suffix and order.replace:
         return keep(fetched, order.target, replace=True)

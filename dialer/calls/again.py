@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from dialer.calls.call import CallRecord, Following, OutcomeKind
+from dialer.calls.details import Stage
 from dialer.calls.reasons import may_still_ring
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
@@ -17,6 +18,9 @@ _JUST_PLACED = QT_TRANSLATE_NOOP(
 )
 _UNDER_WAY = QT_TRANSLATE_NOOP(
     "dialer", "This number is being called right now, by this program or another."
+)
+_NOT_OVER = QT_TRANSLATE_NOOP(
+    "dialer", "By the provider's record, a call of this number is still going on."
 )
 _MAY_RING = QT_TRANSLATE_NOOP(
     "dialer",
@@ -44,6 +48,9 @@ def reason_to_ask(recent: Iterable[CallRecord], now_ms: int) -> Sentence | None:
             return Sentence(_UNDER_WAY)
         if record.outcome.kind is OutcomeKind.PLACED and age < PLACED_MS:
             return Sentence(_JUST_PLACED)
+        talks = record.stage in (Stage.CALLING, Stage.RINGING, Stage.TALKING)
+        if talks and record.following is Following.OPEN and age < UNSETTLED_MS:
+            return Sentence(_NOT_OVER)
         if _is_open(record) and age < UNSETTLED_MS:
             minutes = age // 60_000
             return Sentence(_MAY_RING, minutes=minutes) if minutes else Sentence(_MAY_RING_NOW)

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -18,7 +19,7 @@ from dialer.calls.followed import (
     period_of,
 )
 from dialer.calls.journal_file import now_ms as _now_ms
-from dialer.calls.known import following_of, keep_record
+from dialer.calls.known import LIMIT_MS, following_of, keep_record
 from dialer.calls.lines import Lines
 from dialer.calls.pace import PROVIDER, RECORDING_S, Pace
 from dialer.calls.patience import Patience
@@ -29,6 +30,10 @@ from dialer.calls.roll import RESCAN_S, Roll
 from dialer.calls.sentence import Sentence
 from dialer.calls.settle import ahead_of, choose, company_of, conclude, is_alike, judge, unclaimed
 
+MOST_FAULTS = 20
+"""After so many looks in a row that failed, a call older than a day is given up."""
+
+_NEAR_MS = 3_600_000
 _JOURNAL_S = 30.0
 _SHORTLY_S = 5.0
 
@@ -74,7 +79,9 @@ class Follower:
         self._monotonic = monotonic
         self._news: SimpleQueue[CallRecord | str] = SimpleQueue()
         self._roll = Roll(journal, profiles, self._lines, now_ms, monotonic)
-        self._ahead: dict[str, int] = {}
+        self._ahead: dict[str, tuple[int, int]] = {}
+        """By profile: when the call began whose record told it, and by how much."""
+        self._faults: Counter[int] = Counter()
         self._sweep: Sweep | None = None
         self._patience: Patience | None = None
         self._changed: list[CallRecord] = []
@@ -166,7 +173,7 @@ class Follower:
         line = self._lines.line(followed.profile, now)
         if line is None:
             return False
-        ahead = self._ahead.get(followed.profile, 0)
+        ahead = self._ahead_at(call)
         period = None
         if followed.is_sought or (
             self._sweep is None
@@ -203,13 +210,31 @@ class Follower:
             details = line.record(recording_id or "", self._patient())
         except RecordsError as error:
             if error.status not in NOT_THERE:
-                self._failed(followed.profile, error, [followed])
+                self._faults[followed.call.row] += 1
+                if self._is_hopeless(followed):
+                    self._take(followed, None)
+                else:
+                    self._failed(followed.profile, error, [followed])
                 return
             details = None
+        self._faults.pop(followed.call.row, None)
         self._lines.asked(followed.profile, self._monotonic())
         if details is not None and details.recording_id != recording_id:
             details = None
         self._take(followed, details)
+
+    def _is_hopeless(self, followed: Followed) -> bool:
+        """Whether a call that is old enough was asked about in vain, again and again."""
+        age_ms = self._now_ms() - followed.call.begun_at
+        return age_ms > LIMIT_MS and self._faults[followed.call.row] >= MOST_FAULTS
+
+    def _ahead_at(self, call: CallRecord) -> int:
+        """How far the provider's clock is ahead, by a call placed within an hour of `call`.
+
+        A clock may have been set since; what is not known for sure counts as right.
+        """
+        begun_at, ahead = self._ahead.get(call.request.profile, (0, 0))
+        return ahead if abs(begun_at - call.begun_at) <= _NEAR_MS else 0
 
     def _page(self, sweep: Sweep) -> None:
         """Read some more records for the calls that wait for them."""
@@ -248,7 +273,7 @@ class Follower:
         if details is not None:
             kept = keep_record(self._journal, call, details, now, enough=enough)
             if (ahead := ahead_of(call, details)) is not None:
-                self._ahead[followed.profile] = ahead
+                self._ahead[followed.profile] = call.begun_at, ahead
         else:
             known = self._journal.details(call.row)
             following = following_of(call, known, now, enough=enough)
@@ -263,7 +288,7 @@ class Follower:
             self._roll.forget(followed.call.row)
             return
         last = is_last_search(followed, sweep.begun_ms)
-        ahead = self._ahead.get(followed.profile, 0)
+        ahead = self._ahead_at(call)
         company = company_of(self._journal, call)
         if company.under_way or not sweep.reading.covers(*company.window(ahead, wide=last)):
             followed.due = self._monotonic() + _SHORTLY_S

@@ -83,7 +83,7 @@ class CallJournal:
             changed = self._connection.execute(
                 "UPDATE calls SET ended_at = ?, outcome = ?, recording_id = ?, status = ?,"
                 " reason = ?, cause = ?, detail = ?, following = ?, settled = 0"
-                " WHERE call_id = ? AND outcome IS NULL",
+                " WHERE call_id = ? AND settled = 0",
                 (
                     call.ended_at,
                     outcome.kind,
@@ -96,8 +96,7 @@ class CallJournal:
                     call.call_id,
                 ),
             ).rowcount
-            # It has one already where the provider's records settled it, because its lifeline
-            # was lost: what they say is more than is known here.
+            # It was settled by the provider's records where its lifeline was lost meanwhile.
             there = (
                 changed
                 or self._connection.execute(

@@ -98,6 +98,16 @@ class Forgetter(JournalReader):
                 return purged
             self._pause()
 
+    def newest_at(self) -> int | None:
+        """When the newest call began, in milliseconds since 1970; None without any."""
+        sql = (
+            "SELECT begun_at FROM calls WHERE id NOT IN (SELECT id FROM deleted)"
+            " ORDER BY begun_at DESC LIMIT 1"
+        )
+        with told(self._path):
+            found = self._connection.execute(sql).fetchone()
+        return None if found is None else int(found[0])
+
     def older_than(self, before_ms: int) -> int:
         """How many calls began before then."""
         sql = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median_low
 
 from dialer.calls.call import CallRecord, Following, OutcomeKind
 from dialer.calls.details import CallDetails
@@ -30,6 +31,8 @@ RECENT_MS = 5 * 60_000
 
 MOST_LISTED = 10_000
 """How many records a comparison lists that no call of the journal has."""
+
+_NEAR_MS = 3_600_000  # a clock may have been set since
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ class _Comparing:
         self._here = here
         self._seen: set[str] = set()
         self._kept_back: list[CallDetails] = []
-        self._ahead = 0
+        self._skews: list[tuple[int, int]] = []
 
     def take(self, page: Sequence[CallDetails], since_ms: int, until_ms: int) -> None:
         """Hold some records against the journal."""
@@ -135,11 +138,12 @@ class _Comparing:
             if call is None or not is_uncertain(call):
                 continue
             company = company_of(self._journal, call)
-            if not reading.covers(*company.window(self._ahead, wide=True)):
+            ahead = self._ahead_at(call.begun_at)
+            if not reading.covers(*company.window(ahead, wide=True)):
                 continue
             last = self._now_ms - end_of(call) >= SURE_MS
             free = unclaimed(self._journal, self._kept_back)
-            verdict = judge(call, company, free, self._ahead, last=last)
+            verdict = judge(call, company, free, ahead, last=last)
             after = conclude(self._journal, call, verdict, self._now_ms)
             if after.settled:
                 self.found.settled.append(after)
@@ -166,14 +170,19 @@ class _Comparing:
         if call is None or call.request.profile != self._profile:
             return
         if (ahead := ahead_of(call, details)) is not None:
-            self._ahead = ahead
+            self._skews.append((call.begun_at, ahead))
         if call.following is not Following.FINAL:
             kept = keep_record(self._journal, call, details, self._now_ms)
             self.updated += kept is not call
 
+    def _ahead_at(self, at_ms: int) -> int:
+        """How far the provider's clock was ahead then, by calls placed within an hour of it."""
+        near = [ahead for begun, ahead in self._skews if abs(begun - at_ms) <= _NEAR_MS]
+        return median_low(near) if near else 0
+
     def _miss(self, details: CallDetails, since_ms: int, until_ms: int) -> None:
         at = moment_of(details)
-        if at is not None and not since_ms <= at - self._ahead < until_ms:
+        if at is not None and not since_ms <= at - self._ahead_at(at) < until_ms:
             return
         if self._here is not None:
             self._here(details)

@@ -11,9 +11,6 @@ from dialer.calls.sentence import Sentence
 QUERY_DAYS = 31
 """The longest period of one query of records, in days."""
 
-KEPT_DAYS = 62
-"""How long the provider keeps records: two months, in days."""
-
 TOO_OFTEN = "-15"
 NOT_THERE = frozenset(("-22", "-24"))
 """Statuses that mean, in the first minutes after a call, that its record is not there yet."""

@@ -157,7 +157,7 @@ def _make_search(connection: sqlite3.Connection) -> None:
     )
     # In whole days, so that it does not tell when the call was.
     spend = (
-        "INSERT OR REPLACE INTO spent SELECT old.recording_id,"  # noqa: S608
+        "INSERT OR REPLACE INTO spent SELECT old.recording_id,"
         f" (old.begun_at / {_DAY_MS} + {SPENT_DAYS + 1}) * {_DAY_MS}"
         " WHERE old.recording_id IS NOT NULL;"
     )

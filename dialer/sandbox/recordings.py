@@ -129,7 +129,7 @@ class RecordingConnection(Connection):
         self.wfile.write(self.head(206 if span else 200, _WAV, stop - start, headers))
         if self.command == "HEAD":
             return
-        if recording is Recording.CUT_OFF and start < length // 2 < stop:
+        if recording is Recording.CUT_OFF and span is None:
             self.close_connection = True
             stop = length // 2
         self._send_sound(seconds, start, stop, slow=recording is Recording.SLOW)

@@ -136,6 +136,21 @@ class KeyringStore:
         """
         _Question(lambda _: self._usable().get_password(SERVICE, _PROBED)).answer(self._deadline)
 
+    def reads_silently(self) -> bool:
+        """Whether credentials can be read without a question to anybody.
+
+        True where an unlocked Secret Service or Windows keeps them. Elsewhere nobody can tell
+        beforehand, so the answer is no. Raises KeyringTrouble.
+        """
+
+        def silent(_: "_Question[bool]") -> bool:
+            name = _class_name(self._usable())
+            if name == "keyring.backends.SecretService.Keyring":
+                return _is_unlocked()
+            return name == "keyring.backends.Windows.WinVaultKeyring"
+
+        return _Question(silent).answer(self._deadline)
+
     def backend_name(self) -> str:
         """The class that keeps the entries, or that Python would use but Dialer refuses."""
 
@@ -176,6 +191,19 @@ class KeyringStore:
             chosen = core.get_keyring()
             self._found_none = _class_name(chosen) == _FAIL
             return chosen
+
+
+def _is_unlocked() -> bool:
+    """Whether the Secret Service's default collection is there and open. Never asks anybody."""
+    from contextlib import closing  # noqa: PLC0415
+
+    import secretstorage  # noqa: PLC0415 - comes with keyring where there is a Secret Service
+
+    with closing(secretstorage.dbus_init()) as bus:
+        try:
+            return not secretstorage.Collection(bus).is_locked()
+        except secretstorage.exceptions.ItemNotFoundException:
+            return False
 
 
 class _Question(Generic[_T]):

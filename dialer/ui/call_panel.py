@@ -44,7 +44,7 @@ class CallPanel(Card):
     copy_asked = Signal(str)
     """Text for the clipboard."""
     candidate_chosen = Signal(object, str)
-    """CallRecord, and the recording ID of the provider's record that is this call's own."""
+    """CallRecord, and the recording ID of its own record among the provider's, "" for none."""
 
     def __init__(
         self,

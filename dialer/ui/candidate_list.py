@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QDateTime, Signal, Slot
+from PySide6.QtCore import QDateTime, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from dialer.calls.became import name_of
@@ -11,14 +11,17 @@ from dialer.ui.amounts import duration_text
 from dialer.ui.call_timeline import time_told
 from dialer.ui.long_text import LongText
 from dialer.ui.theme import Theme
-from dialer.ui.words import told
+from dialer.ui.words import plain_tip, told
 
 
 class CandidateList(QWidget):
-    """A line for each record: when, how long, how it ended, and a button. UI thread."""
+    """A line for each record: when, how long, how it ended, and a button. UI thread.
+
+    Below them stands a button that says that none of them is the call's.
+    """
 
     chosen = Signal(str)
-    """The recording ID of the record that is the call's own."""
+    """The recording ID of the record that is the call's own, "" where none of them is."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,17 +62,25 @@ class CandidateList(QWidget):
         for row, candidate in enumerate(offered):
             words = LongText(rows)
             words.say(self._told(candidate))
-            words.setToolTip(self.tr("Recording ID {id}").format(id=candidate.recording_id))
-            button = QPushButton(self.tr("This one"), rows)
-            button.setProperty("recording_id", candidate.recording_id)
+            tip = self.tr("Recording ID {id}").format(id=candidate.recording_id)
+            words.setToolTip(plain_tip(tip))
+            words.setAccessibleDescription(tip)
+            button = self._button(self.tr("This one"), candidate.recording_id, rows)
             button.setAccessibleName(
                 self.tr("This one: {record}").format(record=self._told(candidate))
             )
-            button.setAutoDefault(False)
-            button.clicked.connect(self._choose)
             grid.addWidget(words, row, 0)
             grid.addWidget(button, row, 1)
+        none = self._button(self.tr("None of these"), "", rows)
+        grid.addWidget(none, len(offered), 0, 1, 2, Qt.AlignmentFlag.AlignRight)
         return rows
+
+    def _button(self, words: str, recording_id: str, rows: QWidget) -> QPushButton:
+        button = QPushButton(words, rows)
+        button.setProperty("recording_id", recording_id)
+        button.setAutoDefault(False)
+        button.clicked.connect(self._choose)
+        return button
 
     def _told(self, candidate: Candidate) -> str:
         parts = []

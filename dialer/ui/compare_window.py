@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
 
 from dialer.calls.call import CallRecord
 from dialer.calls.details import CallDetails
+from dialer.calls.export import csv_cell
 from dialer.calls.number import format_digits
 from dialer.calls.reconcile import Comparison
-from dialer.calls.records import KEPT_DAYS
+from dialer.calls.settle import SURELY_KEPT_MS
 from dialer.settings.profile import Profile
 from dialer.ui.band import MessageBand
 from dialer.ui.choice_box import ChoiceBox
@@ -31,11 +32,19 @@ from dialer.ui.records_worker import CompareOrder, ComparisonNews
 from dialer.ui.theme import Theme
 from dialer.ui.words import told
 
-PERIODS = (1, 7, 30, KEPT_DAYS)
-"""The periods to choose from, in days with today; the provider keeps no more."""
+MOST_DAYS = SURELY_KEPT_MS // 86_400_000
+"""How many days are compared at most: for so long the provider surely keeps its records."""
+
+PERIODS = (1, 7, 30, MOST_DAYS)
+"""The periods to choose from, in days with today."""
 
 LISTED = 1_000
 """How many calls of a kind are listed; the count tells of the rest."""
+
+_CALLEE = 1
+"""The column whose numbers are formatted for reading, and copied as they are dialled."""
+
+_COPIED = Qt.ItemDataRole.UserRole
 
 
 class CompareWindow(QDialog):
@@ -64,8 +73,9 @@ class CompareWindow(QDialog):
             self.tr(
                 "Reads the provider's records of “{profile}” and holds them against the history."
                 " Calls whose outcome is unknown are settled where one record is certainly"
-                " theirs. Nothing is called."
-            ).format(profile=profile.name),
+                " theirs. Nothing is called. The provider surely keeps its records for {days} days,"
+                " so older calls are not compared."
+            ).format(profile=profile.name, days=MOST_DAYS),
             self,
         )
         about.setTextFormat(Qt.TextFormat.PlainText)
@@ -80,7 +90,7 @@ class CompareWindow(QDialog):
         self.start.clicked.connect(self._ask)
         self.start.setDefault(True)
         self.stop = QPushButton(self.tr("Stop"), self)
-        self.stop.clicked.connect(self.stop_asked)
+        self.stop.clicked.connect(self._stop)
         self.stop.hide()
         self.band = MessageBand(theme, icons, self)
         self.found = QTreeWidget(self)
@@ -126,18 +136,20 @@ class CompareWindow(QDialog):
     @Slot(object)
     def show_news(self, news: ComparisonNews) -> None:
         """Show what a comparison found; one that nobody waits for any more is left aside."""
-        if news.order != self._order:
+        order = self._order
+        if order is None or news.order != order:
             return
         self._order = None
         self._set_busy(False)
-        if news.trouble is not None:
+        if news.comparison is not None:
+            self._show(news.comparison)
+        elif news.trouble is None or order.stopped.is_set():
+            # What broke while it was being stopped is no trouble of the operator's.
+            self.band.show_message("info", self.tr("Stopped."), self.tr("Nothing is lost."), "")
+        else:
             self.band.show_message(
                 "rejected", self.tr("The records could not be compared."), told(news.trouble), ""
             )
-        elif news.comparison is None:
-            self.band.show_message("info", self.tr("Stopped."), self.tr("Nothing is lost."), "")
-        else:
-            self._show(news.comparison)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what is under way: nobody would see it."""
@@ -150,8 +162,14 @@ class CompareWindow(QDialog):
         super().reject()
 
     def _leave(self) -> None:
+        self._stop()
+        self._order = None
+
+    @Slot()
+    def _stop(self) -> None:
         if self._order is not None:
-            self._order = None
+            # Heard at once, also where the worker has not begun with it.
+            self._order.stopped.set()
             self.stop_asked.emit()
 
     @Slot()
@@ -206,7 +224,13 @@ class CompareWindow(QDialog):
         self.found.addTopLevelItem(top)
         top.setFirstColumnSpanned(True)
         for item in items[:LISTED]:
-            row = QTreeWidgetItem(cells(item))
+            texts = cells(item)
+            row = QTreeWidgetItem(texts)
+            if callee := texts[_CALLEE]:
+                row.setText(_CALLEE, format_digits(callee))
+                row.setData(_CALLEE, _COPIED, f"+{callee}" if callee.isdecimal() else callee)
+            else:
+                row.setText(_CALLEE, "—")
             row.setFont(3, self._theme.fonts.mono)
             top.addChild(row)
         if count > LISTED:
@@ -217,7 +241,7 @@ class CompareWindow(QDialog):
         recording_id = call.outcome.recording_id if call.outcome else None
         return [
             _time(call.begun_at),
-            format_digits(call.request.callee),
+            call.request.callee,
             call.request.account,
             recording_id or "—",
         ]
@@ -225,13 +249,14 @@ class CompareWindow(QDialog):
     def _of_record(self, record: CallDetails) -> list[str]:
         return [
             _time(record.submitted_at) if record.submitted_at is not None else "—",
-            format_digits(record.callee) if record.callee else "—",
+            record.callee or "",
             record.phone_name or "—",
             record.recording_id,
         ]
 
     @Slot()
     def _copy_list(self) -> None:
+        """Put the list on the clipboard, with tabs for a spreadsheet that shall run none of it."""
         lines = []
         for number in range(self.found.topLevelItemCount()):
             top = self.found.topLevelItem(number)
@@ -239,7 +264,10 @@ class CompareWindow(QDialog):
                 continue
             lines.append(top.text(0))
             lines.extend(
-                "\t".join(child.text(column) for column in range(4)).rstrip()
+                "\t".join(
+                    csv_cell(child.data(column, _COPIED) or child.text(column))
+                    for column in range(4)
+                ).rstrip()
                 for child in (top.child(each) for each in range(top.childCount()))
                 if child is not None
             )

@@ -18,6 +18,7 @@ from dialer.ui.day_chart import DayChart
 from dialer.ui.figure_words import SEPARATOR, day_text, full_words, short_words
 from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
+from dialer.ui.words import plain_tip
 
 DAYS = 30
 """How many days the chart has, today among them."""
@@ -185,7 +186,9 @@ class DayFigures(QWidget):
         lines = full_words(self.panel.today.figures) if self.panel.today else []
         if self.panel.isHidden():
             lines.append(self.tr("Click to see the last {days} days").format(days=DAYS))
-        self.line.setToolTip("\n".join([self.tr("Today"), *lines]))
+        told = "\n".join([self.tr("Today"), *lines])
+        self.line.setToolTip(plain_tip(told))
+        self.line.setAccessibleDescription(told)
         self.line.setAccessibleName(self.line.words)
 
     @Slot()

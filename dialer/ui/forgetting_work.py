@@ -27,6 +27,9 @@ PAUSE_S = 0.02
 UNDO_MS = 10 * 60_000
 """For how long a deletion can be undone, in milliseconds; then it is taken out for good."""
 
+BELIEVED_MS = 92 * 86_400_000
+"""A clock so far past the newest call is not believed where calls are deleted unasked."""
+
 Rows: TypeAlias = "array[int]"
 """Row numbers of the journal."""
 
@@ -115,14 +118,27 @@ class ForgettingWork:
             return forgetter.purge(UNDO_MS)
 
     def purge_old(self, keep_days: int) -> int:
-        """Both, at the start of the program; how many calls went."""
+        """Both, at the start of the program; how many calls went.
+
+        Nobody is asked here, so a clock that is far past the newest call is not believed: it
+        would have the whole history deleted.
+        """
         purged = self.purge()
-        older = self.forget_older(keep_days)
+        older = 0
+        if keep_days and self._clock_is_far_off():
+            log.info("no calls are deleted: the clock is far past the newest call")
+        else:
+            older = self.forget_older(keep_days)
         if purged:
             log.info("deleted calls taken out of the journal: %d", purged)
         if keep_days:
             log.info("calls older than %d days deleted: %d", keep_days, older)
         return purged + older
+
+    def _clock_is_far_off(self) -> bool:
+        with closing(self._open()) as forgetter:
+            newest = forgetter.newest_at()
+        return newest is not None and self._clock() - newest > BELIEVED_MS
 
     def count_older(self, keep_days: int) -> int:
         """How many calls would go if calls were kept so long."""

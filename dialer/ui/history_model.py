@@ -24,7 +24,7 @@ from dialer.calls.place import JournalError
 from dialer.ui.history_finder import FIRST, HistoryFinder, Search
 from dialer.ui.history_words import HistoryWords, kind_of
 from dialer.ui.row_numbers import Found, RowNumbers
-from dialer.ui.words import told
+from dialer.ui.words import plain_tip, told
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -460,7 +460,7 @@ class HistoryModel(QAbstractTableModel):
     def _tip(self, record: CallRecord, column: int) -> str | None:
         if column == Column.TIME:
             return self._words.full_time(record)
-        return self._words.full_cost(record) if column == Column.COST else None
+        return plain_tip(self._words.full_cost(record)) if column == Column.COST else None
 
 
 _AT_THE_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -16,6 +16,7 @@ _OF_KINDS = {
     "not_sent": "cross",
     "unknown": "question",
     "info": "info",
+    "neutral": "dash",
 }
 
 

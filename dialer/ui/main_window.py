@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
         self._leaving = False
         self._was_painted = False
         self._asks = False
+        self._told_call = ""
         self.bar = CallBar(theme, icons)
         self.band = MessageBand(theme, icons)
         self.first_steps = FirstSteps(theme)
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         self.bar.use_profile(profile)
         self.status.show_profile(profile, sandbox=sandbox)
         self._compare_action.setEnabled(profile is not None)
+        self._told_call = ""
         self._sandbox_action.setChecked(sandbox)
 
     def offer_first_steps(self, offered: bool) -> None:
@@ -131,12 +133,14 @@ class MainWindow(QMainWindow):
     def tell(self, kind: str, headline: str, text: str, code: str = "") -> None:
         """Say something in the message band."""
         self._asks = False
+        self._told_call = ""
         self.band.show_message(kind, headline, text, code)
 
     @Slot(object)
     def tell_refusal(self, why: Refusal) -> None:
         """Say why there was no call."""
         self._asks = False
+        self._told_call = ""
         said = why.words
         actions = [self._to_profiles()] if why.credentials else []
         self.band.show_message("not_sent", told(said.headline), told(said.text), said.code, actions)
@@ -203,6 +207,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _on_ended(self, ended: EndedCall) -> None:
         self._asks = False
+        self._told_call = ended.record.call_id
         request, outcome = ended.record.request, ended.outcome
         said = words(outcome, request.account, sandbox=request.sandbox)
         text = told(said.text)
@@ -222,6 +227,14 @@ class MainWindow(QMainWindow):
             self.bar.note.clear()
             if self.bar.isAncestorOf(self.focusWidget() or self.bar):
                 self.bar.focus_callee()
+
+    def show_settled(self, record: CallRecord) -> None:
+        """Take back the message about a call that was unknown, now that its record was found."""
+        if record.call_id == self._told_call and not self._asks:
+            self._told_call = ""
+            text = self.tr("The call took place; the history has its recording ID.")
+            found = self.tr("Found in the provider's records.")
+            self.band.show_message("placed", found, text, "", [])
 
     @Slot(object)
     def _on_question(self, question: Question) -> None:
@@ -254,6 +267,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_cleared(self) -> None:
         if not self._calling.busy:
+            self._told_call = ""
             self.band.clear()
 
     @Slot(QAction)

@@ -210,7 +210,10 @@ class RecordingBar(Card):
 
     def _say_that_nothing_opens_it(self) -> None:
         self._words.setText(
-            self.tr("No program of this computer opens recordings. Save it, and open it yourself.")
+            self.tr(
+                "No program of this computer opens recordings. Save it, and open it yourself, or"
+                " install Dialer with its extra “audio”."
+            )
         )
 
     def _leave(self, record: CallRecord) -> None:

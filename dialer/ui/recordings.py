@@ -256,6 +256,9 @@ class Recordings(QObject):
         order, details = self._under_way
         dropped = self._dropped
         self._under_way, self._dropped = None, False
+        if dropped and end.path is None:
+            # What broke while it was being cancelled is no trouble of the operator's.
+            end = RecordingEnd(end.number)
         if order.to_play:
             self._end_play(order, end, dropped)
         else:

@@ -1,6 +1,5 @@
 """The status line: with which profile calls are placed, its balance, and what is going on."""
 
-import html
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from dialer.ui.elided_label import ElidedLabel
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
-from dialer.ui.words import told
+from dialer.ui.words import plain_tip, told
 
 COPIED_MS = 4_000
 """How long the status line says what was copied."""
@@ -165,9 +164,7 @@ class StatusLine(QWidget):
         self._balance.setText(text)
         self._balance.setFont(self._theme.fonts.strong if low else self._theme.fonts.text)
         self._balance.setVisible(bool(text))
-        # As rich text with nothing rich in it, since a tooltip guesses what it is given.
-        tip = "<br>".join(html.escape(line) for line in lines)
-        self._balance.setToolTip(f"<qt>{tip}</qt>" if tip else "")
+        self._balance.setToolTip(plain_tip("\n".join(lines)))
         self._balance.setAccessibleDescription(" ".join(lines))
         self._colour()
 

@@ -1,4 +1,6 @@
-"""Sentences of the Qt-free rooms, in the window's language."""
+"""Words for the window: sentences of the Qt-free rooms in its language, and plain tooltips."""
+
+import html
 
 from PySide6.QtCore import QCoreApplication
 
@@ -11,3 +13,14 @@ def told(sentence: Sentence | str) -> str:
         return sentence
     values = {name: told(value) for name, value in sentence.values.items()}
     return QCoreApplication.translate(CONTEXT, sentence.text).format_map(values)
+
+
+def plain_tip(text: str) -> str:
+    """A tooltip that shows `text` as it is, line by line; "" for none.
+
+    A tooltip guesses whether it is given rich text, so text from outside is given to it as rich
+    text with nothing rich in it. Where a widget has no accessible description of its own, a
+    screen reader is given the tooltip: set the plain words as that description.
+    """
+    lines = "<br>".join(html.escape(line) for line in text.splitlines())
+    return f"<qt>{lines}</qt>" if lines else ""

@@ -7,6 +7,7 @@ import pytest
 from calls.data_folder import PLACED, REQUEST
 from dialer.calls.again import PLACED_MS, UNSETTLED_MS, reason_to_ask
 from dialer.calls.call import CallRecord, Cause, Following, Outcome
+from dialer.calls.details import Stage
 
 NOW = 1_767_294_245_000
 UNKNOWN = Outcome.unknown(Cause.NO_ANSWER)
@@ -71,5 +72,13 @@ def test_a_call_that_the_provider_does_not_show_is_not_asked_about(outcome: Outc
 
 def test_a_call_that_was_just_settled_was_not_just_placed() -> None:
     began = NOW - 60_000
-    settled = CallRecord(1, "c0ffee", began, REQUEST, PLACED, ended_at=NOW, settled=True)
+    settled = CallRecord(1, "c0ffee", began, REQUEST, PLACED, ended_at=None, settled=True)
     assert reason_to_ask([settled], NOW) is None
+
+
+@pytest.mark.parametrize("stage", [Stage.CALLING, Stage.RINGING, Stage.TALKING])
+def test_a_call_that_still_goes_on_by_its_record_is_asked_about(stage: Stage) -> None:
+    last = replace(ended(PLACED, 60_000), following=Following.OPEN, stage=stage)
+    assert "still going on" in str(reason_to_ask([last], NOW))
+    over = replace(last, following=Following.FINAL, stage=Stage.ENDED)
+    assert reason_to_ask([over], NOW) is None

@@ -240,3 +240,33 @@ def test_any_number_of_recording_ids_is_looked_up(folder: DataFolder, fates: Fat
     wanted = [f"id{number}" for number in range(25_000)] + [str(PLACED.recording_id)]
     assert fates.claimed(wanted) == {PLACED.recording_id}
     assert fates.claimed([]) == set()
+
+
+def test_the_record_of_a_purged_call_becomes_no_other_call_s(
+    folder: DataFolder, fates: FateJournal
+) -> None:
+    placed, other = ended(folder, PLACED), ended(folder)
+    purge(folder, placed)
+    assert PLACED.recording_id
+    assert fates.claimed([PLACED.recording_id, ID]) == {PLACED.recording_id}
+    assert fates.settle(other, PLACED.recording_id) is None
+
+
+def test_an_outcome_that_comes_after_the_call_was_settled_takes_nothing_back(
+    folder: DataFolder, fates: FateJournal
+) -> None:
+    lifeline = folder.lifeline()
+    journal = folder.writer(lifeline)
+    call = journal.begin(REQUEST)
+    lifeline.close()
+    settled = fates.settle(call, ID)
+    assert settled
+    journal.finish(call, UNKNOWN)
+    assert folder.reader().call(call.call_id) == settled
+
+
+def test_every_connection_that_writes_overwrites_what_it_deletes(
+    folder: DataFolder, fates: FateJournal
+) -> None:
+    for connection in (fates._connection, folder.writer()._connection):
+        assert connection.execute("PRAGMA secure_delete").fetchone() == (1,)

@@ -118,3 +118,15 @@ def test_a_record_is_final_when_nothing_more_is_to_be_expected(
     details: CallDetails, complete: bool
 ) -> None:
     assert is_complete(details) is complete
+
+
+def test_cost_currency_and_rate_are_never_of_two_records() -> None:
+    dollars = replace(answered("1", START), cost=Decimal(1), currency="USD")
+    euros = replace(dollars, cost=None, currency="EUR", rate=Decimal("0.1"))
+    now = together(dollars, euros)
+    assert (now.cost, now.currency, now.rate) == (1, "USD", None)
+
+
+def test_a_currency_that_was_named_is_kept_where_the_same_cost_comes_without() -> None:
+    named = replace(answered("1", START), cost=Decimal(1), currency="EUR")
+    assert together(named, replace(named, currency="USD")).currency == "EUR"

@@ -206,3 +206,17 @@ def test_memory_does_not_grow_with_the_records(desk: Desk, streamed: bool) -> No
     finally:
         tracemalloc.stop()
     assert count == number
+
+
+def test_a_clock_that_was_wrong_days_ago_does_not_shift_a_call_of_today(desk: Desk) -> None:
+    skew = 600_000
+    desk.placed(answered("old", START + skew, "15550001111"), nudged=False)
+    desk.clock.passed += 10 * 24 * HOUR
+    now = desk.clock.now_ms()
+    call = desk.call(UNKNOWN, nudged=False)
+    desk.provider.has(answered("own", now + 1000), answered("other", now + skew + 1000))
+    desk.clock.passed += HOUR
+    found(desk)
+    outcome = desk.now(call).outcome
+    assert outcome
+    assert outcome.recording_id != "other"

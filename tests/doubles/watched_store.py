@@ -52,6 +52,9 @@ class WatchedStore(SessionStore):
     def ensure_usable(self) -> None:
         self._asked()
 
+    def reads_silently(self) -> bool:
+        return False
+
     def _asked(self) -> None:
         self.threads.add(threading.current_thread())
         self._answered.wait()

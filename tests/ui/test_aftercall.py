@@ -87,6 +87,7 @@ def test_an_unknown_call_is_settled_by_the_provider_s_records(
     qtbot.waitUntil(lambda: bool(journal.calls() and journal.calls()[0].settled), timeout=10_000)
     (call,) = journal.calls()
     assert call.outcome and call.outcome.recording_id
+    operator.until(lambda: operator.message.startswith("Found in the provider's records."))
 
 
 def test_a_balance_under_the_profile_s_limit_is_told(operator: Operator, qtbot: QtBot) -> None:

@@ -196,6 +196,15 @@ def test_the_operator_chooses_among_the_records_of_an_unknown_call(
     assert not panel.candidates.isVisible()
 
 
+def test_the_operator_says_that_none_of_the_records_is_the_call_s(
+    qtbot: QtBot, panel: CallPanel
+) -> None:
+    panel.show_call(replace(UNKNOWN, following=Following.SEVERAL), None, CANDIDATES)
+    with qtbot.waitSignal(panel.candidate_chosen) as chosen:
+        click(button(panel, "None of these"))
+    assert chosen.args == [panel.record, ""]
+
+
 def test_long_words_wrap_and_nothing_needs_a_horizontal_bar(panel: CallPanel) -> None:
     long = "W" * 500
     record = replace(

@@ -98,13 +98,22 @@ def shown(qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_line_tells_today_and_its_tooltip_all_of_it(shown: Shown) -> None:
     assert shown.words == LINE
-    tip = shown.figures.line.toolTip().splitlines()
+    tip = shown.figures.line.accessibleDescription().splitlines()
+    assert shown.figures.line.toolTip() == f"<qt>{'<br>'.join(tip)}</qt>"
     assert tip[:4] == ["Today", "38 calls", "30 placed", "24 answered (80 %)"]
     assert "1 unknown" in tip
     assert "3.42 USD" in tip
     assert shown.figures.line.accessibleName() == LINE
     first, last, profile, sandbox = shown.reads.asked[0]
     assert (last, (last - first).days, profile, sandbox) == (date.today(), 29, None, False)
+
+
+def test_a_currency_is_plain_text_in_the_tooltip(shown: Shown) -> None:
+    shown.reads.today = Figures(38, 30, 24, 1, 4_320, (("<img src=x>", Decimal("3.4200")),))
+    shown.figures.refresh()
+    shown.until(lambda: "img" in shown.figures.line.toolTip())
+    assert "3.42 &lt;img src=x&gt;" in shown.figures.line.toolTip()
+    assert "3.42 <img src=x>" in shown.figures.line.accessibleDescription()
 
 
 def test_a_narrow_line_leaves_out_the_last_figures(shown: Shown) -> None:

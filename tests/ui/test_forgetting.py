@@ -272,3 +272,15 @@ def test_at_the_end_of_the_program_work_ends_and_nothing_is_told(
         assert not forgetting.busy
     assert on_disk(journal) == 3
     assert len(list(journal.reader().ids(HistoryQuery()))) <= 1
+
+
+def test_a_clock_that_is_years_ahead_deletes_nothing_unasked(
+    journal: JournalOnDisk, qtbot: QtBot
+) -> None:
+    calls = journal.write(PLACED, PLACED)
+    far = calls[-1].begun_at + 70 * 365 * 86_400_000
+    forgetting = Forgetting(journal.path, journal.lifelines, clock=lambda: far)
+    with qtbot.waitSignal(forgetting.purged):
+        forgetting.purge_old(365)
+    assert on_disk(journal) == 2
+    qtbot.waitUntil(lambda: not forgetting.busy)

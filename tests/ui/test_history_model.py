@@ -459,9 +459,17 @@ def test_the_pill_tells_what_became_of_a_placed_call(
     assert (row["Outcome"], row["Talk"], row["Cost"]) == (word, "1:23", "0.0420")
     assert model.index(0, Column.OUTCOME).data(KIND_ROLE) == kind
     tip = model.index(0, Column.COST).data(Qt.ItemDataRole.ToolTipRole)
-    assert tip == "0.0420 EUR"
+    assert tip == "<qt>0.0420 EUR</qt>"
     side = model.index(0, Column.COST).data(Qt.ItemDataRole.TextAlignmentRole)
     assert side & Qt.AlignmentFlag.AlignRight
+
+
+def test_a_currency_is_plain_text_in_the_tooltip(show, journal: JournalOnDisk) -> None:
+    journal.write(PLACED, request=WORK)
+    change(journal, "UPDATE calls SET cost = 42000, currency = '<img src=x>'")
+    model = show(journal.reader())
+    tip = model.index(0, Column.COST).data(Qt.ItemDataRole.ToolTipRole)
+    assert tip == "<qt>0.0420 &lt;img src=x&gt;</qt>"
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,8 @@ def test_without_multimedia_the_systems_player_opens_the_file(
     desk.click(desk.bar.play_button)
     desk.bar.take_end(HERE)
     assert desk.words == (
-        "No program of this computer opens recordings. Save it, and open it yourself."
+        "No program of this computer opens recordings. Save it, and open it yourself,"
+        " or install Dialer with its extra “audio”."
     )
 
 

@@ -204,6 +204,26 @@ def test_cancelling_keeps_what_is_saved(
     assert len(worker.orders) == 2
 
 
+def test_what_breaks_while_it_is_cancelled_counts_as_cancelled(
+    recordings: Recordings, worker: Worker, line: SavingLine, tmp_path: Path
+) -> None:
+    recordings.save_many([numbered(n) for n in range(3)], tmp_path)
+    worker.write()
+    press(line, "Cancel")
+    worker.end(trouble=FULL)
+    assert words_in(line) == ["1 saved, 2 cancelled."]
+    assert not worker.saved[0].failed
+
+
+def test_a_file_that_came_in_spite_of_cancelling_is_saved(
+    recordings: Recordings, worker: Worker, line: SavingLine, tmp_path: Path
+) -> None:
+    recordings.save_many([numbered(1), numbered(2)], tmp_path)
+    press(line, "Cancel")
+    worker.write()
+    assert words_in(line) == ["1 saved, 1 cancelled."]
+
+
 def test_none_of_them_has_a_recording(
     recordings: Recordings, worker: Worker, line: SavingLine, tmp_path: Path
 ) -> None:
