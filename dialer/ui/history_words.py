@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QDate, QDateTime, QLocale, QObject
 
 from dialer.calls.became import name_of
-from dialer.calls.call import CallRecord, OutcomeKind
+from dialer.calls.call import CallRecord, Following, OutcomeKind
 from dialer.calls.details import Ending, Stage
 from dialer.ui.amounts import duration_text, money_text
 from dialer.ui.words import told
@@ -78,6 +78,8 @@ class HistoryWords(QObject):
         became = became_of(record)
         if became is not None:
             name = told(name_of(became))
+        elif record.following is Following.SEVERAL:
+            name = self.tr("Unknown: choose")
         else:
             name = {
                 "placed": self.tr("Placed"),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from dialer.calls.call import Following
@@ -150,3 +150,23 @@ def test_many_recordings_are_saved_into_a_folder_and_what_has_none_is_told(
 
 def said(operator: Operator) -> str:
     return " ".join(words_in(operator.window.history))
+
+
+def test_the_operator_chooses_between_two_records_of_a_call(
+    operator: Operator, journal: JournalOnDisk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.calls.pace.SEARCHES_S", (0.2, 1.0, 1800.0))
+    operator.call("9990001010")
+    operator.until(lambda: operator.rows()[0]["Outcome"] == "Unknown: choose")
+    operator.select(0)
+    operator.until(lambda: these(operator))
+    operator.click(these(operator)[0])
+    operator.until(lambda: ended(journal))
+    (call,) = journal.calls()
+    assert call.settled
+    assert operator.rows()[0]["Outcome"] == "Answered"
+
+
+def these(operator: Operator) -> list[QPushButton]:
+    found = operator.window.history.findChildren(QPushButton)
+    return [button for button in found if button.text() == "This one" and button.isVisible()]
