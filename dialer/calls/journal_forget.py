@@ -95,8 +95,13 @@ class Forgetter(JournalReader):
                     (self._now(), 2 * BATCH),
                 )
             if len(rows) < BATCH:
-                return purged
+                break
             self._pause()
+        with told(self._path):
+            (left,) = self._connection.execute("SELECT to_overwrite FROM search_state").fetchone()
+        if left:
+            self._overwrite()
+        return purged
 
     def newest_at(self) -> int | None:
         """When the newest call began, in milliseconds since 1970; None without any."""
@@ -137,6 +142,9 @@ class Forgetter(JournalReader):
         found = array("q")
         for rows in self._ids(query, deleted=True):
             found.extend(rows)
+        if found and overwrite:
+            with told(self._path), writing(self._connection):
+                self._connection.execute("UPDATE search_state SET to_overwrite = 1")
         # Out of sight first. Whatever ends this now, the next purge takes the rest.
         hidden = self._mark(found, _FORGOTTEN)
         for batch in _batches(hidden, BATCH):
@@ -203,6 +211,8 @@ class Forgetter(JournalReader):
             self._connection.execute("PRAGMA busy_timeout = 0")
             self._connection.execute("PRAGMA wal_checkpoint (TRUNCATE)")
         self._connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        with told(self._path), writing(self._connection):
+            self._connection.execute("UPDATE search_state SET to_overwrite = 0")
 
 
 def _batches(rows: Sequence[int], size: int) -> Iterator[Sequence[int]]:

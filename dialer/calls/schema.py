@@ -143,8 +143,13 @@ def _make_search(connection: sqlite3.Connection) -> None:
     )
     # Of the kind that does not count: the next term is found without reading all calls of one.
     connection.execute("CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, instance)")
-    connection.execute("CREATE TABLE search_state (filled_from INTEGER NOT NULL) STRICT")
-    connection.execute("INSERT INTO search_state SELECT coalesce(max(id) + 1, 0) FROM calls")
+    connection.execute(
+        "CREATE TABLE search_state (filled_from INTEGER NOT NULL,"
+        " to_overwrite INTEGER NOT NULL DEFAULT 0) STRICT"
+    )
+    connection.execute(
+        "INSERT INTO search_state (filled_from) SELECT coalesce(max(id) + 1, 0) FROM calls"
+    )
     filled = "(SELECT filled_from FROM search_state)"
     put = f"INSERT INTO search (rowid, text) VALUES (new.id, {searched_text('new')});"  # noqa: S608
     take = (
