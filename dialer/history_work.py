@@ -92,7 +92,7 @@ class HistoryWork(QObject):
 
         self._figures = figures = DayFigures(window.theme)
         history.set_figures(figures)
-        history.add_above(figures.panel)
+        history.add_where_there_is_room(figures.panel)
         figures.show_chart(preferences.chart)
         figures.chart_toggled.connect(self._keep_chart)
         figures.read_with(self._open_figures)

@@ -76,6 +76,8 @@ class HistoryPane(QWidget):
         self._theme = theme
         self._model = model
         self._low = False
+        self._roomy: QWidget | None = None
+        self._left_out = False
         self.search = QLineEdit(self)
         self.search.setProperty("kind", "search")
         self.search.setAccessibleName(self.tr("Search history"))
@@ -172,6 +174,11 @@ class HistoryPane(QWidget):
         """Put `widget` between the search and the table."""
         self._whole.insertWidget(self._whole.indexOf(self._top) + 1, widget)
 
+    def add_where_there_is_room(self, widget: QWidget) -> None:
+        """Put `widget` between the search and the table; a low window leaves it out."""
+        self._roomy = widget
+        self.add_above(widget)
+
     def add_below(self, widget: QWidget) -> None:
         """Put `widget` under the table."""
         self._whole.addWidget(widget)
@@ -207,6 +214,11 @@ class HistoryPane(QWidget):
         if low is not self._low:
             self._low = low
             self.table.horizontalHeader().setHidden(low)
+            if self._roomy is not None and low:
+                self._left_out = not self._roomy.isHidden()
+                self._roomy.hide()
+            elif self._roomy is not None and self._left_out:
+                self._roomy.show()
             self._show_search()
 
     def _show_search(self) -> None:
