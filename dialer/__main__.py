@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 _WINDOW_OPTIONS = {"--sandbox", "--profile"}
+LINK_SCHEMES = ("tel:", "callto:", "sip:", "sips:", "dialer:")
 
 
 def main() -> int:

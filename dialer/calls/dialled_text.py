@@ -74,6 +74,17 @@ def read_dialled(text: str) -> DialledText | None:
     if not core:
         return None
     uri = take_apart(core)
+    if uri.demanded is not None:
+        raise NumberRefused(
+            Sentence(
+                QT_TRANSLATE_NOOP(
+                    "dialer",
+                    "The link demands something that Dialer does not know (“{name}”), so its"
+                    " number cannot be called.",
+                ),
+                name=plain(uri.demanded, 40),
+            )
+        )
     written, paused = _without_pause(bare(uri.number))
     written, labelled = _without_extension(written)
     if uri.sip_user is not None and not _is_sip_number(written):

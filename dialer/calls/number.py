@@ -28,7 +28,8 @@ class Callee:
     `digits` are 7 to 15 ASCII digits, country code first; `formatted` is for reading and holds
     the same digits. `region` is an ISO 3166 code such as "GB", None if it is unknown or the number
     belongs to no country. `valid` is libphonenumber's opinion: a number that it does not know is
-    called all the same. `extension` cannot be sent. `hints` are quiet words beside the number:
+    called all the same. `ordinary` says that it is valid, of a known country and not premium-rate.
+    `extension` cannot be sent. `hints` are quiet words beside the number:
     what the operator should know, and nothing that keeps the call back.
     """
 
@@ -38,6 +39,7 @@ class Callee:
     valid: bool
     extension: str | None
     hints: tuple[Sentence, ...]
+    ordinary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,13 @@ def _callee(digits: str, written: DialledText) -> Callee:
             )
         )
     return Callee(
-        digits, known.formatted, known.region, known.valid, written.extension, tuple(hints)
+        digits,
+        known.formatted,
+        known.region,
+        known.valid,
+        written.extension,
+        tuple(hints),
+        known.ordinary,
     )
 
 

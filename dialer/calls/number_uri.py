@@ -1,7 +1,7 @@
 """Taking `tel:`, `callto:`, `sip:` and `sips:` addresses apart, down to the number in them."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 _SCHEME = re.compile(r"(tel|callto|sips?) ?: ?/*", re.IGNORECASE)
@@ -15,13 +15,15 @@ class NumberURI:
 
     `number` is as it was written, percent signs decoded; it may be anything. `extension` and
     `context` are the values of `;ext=` and `;phone-context=` (RFC 3966). `sip_user` is the user
-    part of a SIP address, which may be a name; None for everything else.
+    part of a SIP address, which may be a name; None for everything else. `demanded` is the first
+    parameter that must be understood (its name begins with `m-`, RFC 3966, 5.4): none is here.
     """
 
     number: str
     extension: str | None = None
     context: str | None = None
     sip_user: str | None = None
+    demanded: str | None = None
 
 
 def take_apart(text: str) -> NumberURI:
@@ -37,7 +39,7 @@ def take_apart(text: str) -> NumberURI:
     found = _with_parameters(user.partition(":")[0], decode=True)
     # A host alone may be an IP address, whose digits are nobody's number.
     number = found.number if at or _NUMBER_ALONE.fullmatch(found.number) else ""
-    return NumberURI(number, found.extension, found.context, sip_user=found.number)
+    return replace(found, number=number, sip_user=found.number)
 
 
 def _with_parameters(address: str, *, decode: bool) -> NumberURI:
@@ -51,4 +53,9 @@ def _with_parameters(address: str, *, decode: bool) -> NumberURI:
             number.append(decoded(piece))
         else:
             parameters.setdefault(parameter[1].lower(), decoded(parameter[2]))
-    return NumberURI(";".join(number), parameters.get("ext"), parameters.get("phone-context"))
+    return NumberURI(
+        ";".join(number),
+        parameters.get("ext"),
+        parameters.get("phone-context"),
+        demanded=next((name for name in parameters if name.startswith("m-")), None),
+    )

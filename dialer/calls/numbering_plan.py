@@ -15,13 +15,16 @@ class PlanEntry:
     """What is known of digits that begin with a country code.
 
     `takes_letters` says that numbers of this kind are also written with keypad letters: toll-free,
-    premium, shared-cost and company numbers everywhere, any number in North America.
+    premium, shared-cost and company numbers everywhere, any number in North America. `ordinary`
+    says that the number is valid, of a known country and not premium-rate: satellite and other
+    networks of no country (+870, +881, +882, +979 …) are not.
     """
 
     formatted: str
     region: str | None
     valid: bool
     takes_letters: bool
+    ordinary: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -38,17 +41,22 @@ def look_up(digits: str) -> PlanEntry:
     region = phonenumbers.region_code_for_number(number)
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     kept = (valid or region) and "".join(filter(str.isdigit, written)) == digits
-    special = phonenumbers.number_type(number) in (
+    kind = phonenumbers.number_type(number)
+    special = kind in (
         phonenumbers.PhoneNumberType.TOLL_FREE,
         phonenumbers.PhoneNumberType.PREMIUM_RATE,
         phonenumbers.PhoneNumberType.SHARED_COST,
         phonenumbers.PhoneNumberType.UAN,
     )
+    if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY:
+        region = None
+    premium = kind == phonenumbers.PhoneNumberType.PREMIUM_RATE
     return PlanEntry(
         formatted=written if kept else digits,
-        region=None if region == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY else region,
+        region=region,
         valid=valid,
         takes_letters=valid and (special or number.country_code == 1),
+        ordinary=valid and region is not None and not premium,
     )
 
 

@@ -77,7 +77,9 @@ def refusal(text: str, country: str | None = None) -> str:
 def test_a_number_with_its_country_code_is_read_however_it_is_written(
     text: str, country: str | None
 ) -> None:
-    assert read(text, country) == Callee(LONDON, "+44 20 7946 0018", "GB", True, None, ())
+    assert read(text, country) == Callee(
+        LONDON, "+44 20 7946 0018", "GB", True, None, (), ordinary=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_a_number_with_its_country_code_is_read_however_it_is_written(
     ],
 )
 def test_a_number_is_found_in_a_phone_address(text: str) -> None:
-    assert read(text) == Callee(LONDON, "+44 20 7946 0018", "GB", True, None, ())
+    assert read(text) == Callee(LONDON, "+44 20 7946 0018", "GB", True, None, (), ordinary=True)
 
 
 @pytest.mark.parametrize(
@@ -218,6 +220,11 @@ def test_a_number_of_no_country_has_no_region() -> None:
         ("12345", "5 digits: 7 to 15 are needed."),
         ("+123456", "6 digits: 7 to 15 are needed."),
         ("1234567890123456", "16 digits: 7 to 15 are needed."),
+        (
+            "tel:+442079460018;m-secure=yes",
+            "The link demands something that Dialer does not know (“m-secure”), so its number"
+            " cannot be called.",
+        ),
         ("tel:", "0 digits: 7 to 15 are needed."),
         ("sip:1001@pbx.example.com", "4 digits: 7 to 15 are needed."),
     ],
@@ -466,3 +473,24 @@ def test_the_numbering_plan_is_not_loaded_before_the_first_number() -> None:
         timeout=60,
     )
     assert told.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("text", "ordinary"),
+    [
+        ("+44 20 7946 0018", True),
+        ("+49 171 2345678", True),
+        ("+1 800 356 9377", True),
+        ("+44 909 879 0000", False),
+        ("+1 900 555 2345", False),
+        ("+870 773 111 632", False),
+        ("+881 612 345 678", False),
+        ("+882 1612 3456", False),
+        ("+979 123 456 789", False),
+        ("+800 1234 5678", False),
+        ("+999 1234 5678", False),
+        ("932111111111", False),
+    ],
+)
+def test_premium_satellite_and_unknown_numbers_are_not_ordinary(text: str, ordinary: bool) -> None:
+    assert read(text).ordinary is ordinary
