@@ -25,6 +25,7 @@ COMMANDS = {
     "accounts": QT_TRANSLATE_NOOP("dialer", "list the provider's phone accounts"),
     "balance": QT_TRANSLATE_NOOP("dialer", "print the balance of the provider account"),
     "profile": QT_TRANSLATE_NOOP("dialer", "add, edit, choose, check and remove profiles"),
+    "links": QT_TRANSLATE_NOOP("dialer", "open phone links with Dialer, or not"),
     "sandbox": QT_TRANSLATE_NOOP("dialer", "run the sandbox provider alone"),
     "doctor": QT_TRANSLATE_NOOP("dialer", "print what support needs to know; no secrets"),
 }

@@ -19,6 +19,8 @@ from dialer.cli.compose import House
 from dialer.cli.exits import Exit
 from dialer.cli.say import answer, answer_json, complain
 from dialer.desktop.display import missing_libraries, obstacle
+from dialer.desktop.links import LinksTrouble, link_registration
+from dialer.desktop.links import obstacle as cannot_register
 from dialer.settings.keyring_trouble import KeyringTrouble
 from dialer.settings.profile import Profile, ProfileError
 
@@ -62,6 +64,7 @@ def run(options: argparse.Namespace, house: House) -> int:
         "profiles": _profiles(house),
         "keyring": _keyring(house),
         "display": _display(),
+        "links": _links(house),
     }
     if options.online:
         found["online"] = _online(house)
@@ -166,6 +169,21 @@ def _display() -> dict[str, Finding]:
     found["window"] = str(stands_in_the_way) if stands_in_the_way else "can open"
     found["missing libraries"] = missing_libraries()
     return found
+
+
+def _links(house: House) -> dict[str, Finding]:
+    registration = link_registration(house.folders)
+    if registration is None:
+        return {"registered": False, "trouble": str(cannot_register())}
+    try:
+        status = registration.status()
+    except LinksTrouble as trouble:
+        return {"trouble": str(trouble.sentence)}
+    return {
+        "registered": status.registered,
+        **status.defaults,
+        "trouble": None if status.trouble is None else str(status.trouble),
+    }
 
 
 def _online(house: House) -> dict[str, Finding]:
