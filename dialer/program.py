@@ -2,43 +2,35 @@
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, Qt, QThread, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dialer import __version__
-from dialer.calls.place import EndedCall
-from dialer.settings.desk import Desk
+from dialer.desktop import handoff
+from dialer.desktop.visit import Visit
 from dialer.settings.folders import Folders
-from dialer.settings.keeper import CredentialKeeper
-from dialer.settings.keyring_store import KeyringStore
 from dialer.settings.preferences import Preferences
-from dialer.settings.profile import Profile
-from dialer.settings.profiles import ProfileFile
-from dialer.settings.toml_file import TomlFileError
-from dialer.switchboard import ProgramSwitchboard
 from dialer.ui.background import Background
-from dialer.ui.call_worker import CallWorker, Opened
-from dialer.ui.calling import Calling
-from dialer.ui.history_model import Column, HistoryModel
-from dialer.ui.history_pane import HistoryPane
 from dialer.ui.icons import Icons
-from dialer.ui.journal_watch import JournalWatch
 from dialer.ui.main_window import MainWindow
-from dialer.ui.profile_choice import ProfileChoice
-from dialer.ui.quitting import Quitting, SignalWatch
-from dialer.ui.sends_line import local_time
-from dialer.ui.theme import apply_theme
+from dialer.ui.theme import IN_FUSION, apply_theme
 from dialer.ui.words import told
 
 if TYPE_CHECKING:
     from dialer.aftercall import Aftercall
     from dialer.calls.check import Checked
     from dialer.calls.credentials import Credentials
+    from dialer.calls.place import EndedCall
+    from dialer.desktop.doorway import Doorway
     from dialer.history_work import HistoryWork
+    from dialer.outside import Outside
+    from dialer.settings.profile import Profile
+    from dialer.ui.call_worker import Opened
     from dialer.ui.help_window import HelpWindow
 
 # Imports inside functions are for the start's sake: the window is on screen before them. What
@@ -59,22 +51,32 @@ class Program(QObject):
     def run(
         cls,
         folders: Folders,
+        visit: Visit,
         *,
         sandbox: bool = False,
-        profile: str | None = None,
+        background: bool = False,
+        doorway: "Doorway | None" = None,
         on_screen: Callable[[], None] = lambda: None,
     ) -> int:
         """Open the window and run until it ends; the exit code.
 
-        `on_screen` is called once the window is there, before anything else begins.
+        `visit` is what this start asks of it; others come by the doorway. `on_screen` is called
+        once the window is there, before anything else begins.
         """
-        app = QApplication.instance() or QApplication(["dialer"])
-        assert isinstance(app, QApplication)  # noqa: S101
+        app = QApplication(["dialer", *IN_FUSION])
         app.setApplicationName("Dialer")
         app.setApplicationVersion(__version__)
         app.setDesktopFileName("dialer")
         app.setQuitOnLastWindowClosed(False)
-        program = cls(app, folders, sandbox=sandbox, profile=profile)
+        program = cls(
+            app,
+            folders,
+            visit,
+            sandbox=sandbox,
+            background=background,
+            doorway=doorway,
+            in_fusion=True,
+        )
         program.window.painted.connect(on_screen)
         program.show()
         code = app.exec()
@@ -82,54 +84,56 @@ class Program(QObject):
         return code
 
     def __init__(
-        self, app: QApplication, folders: Folders, *, sandbox: bool, profile: str | None
+        self,
+        app: QApplication,
+        folders: Folders,
+        visit: Visit,
+        *,
+        sandbox: bool,
+        background: bool = False,
+        doorway: "Doorway | None" = None,
+        in_fusion: bool = False,
     ) -> None:
         super().__init__()
         self._folders = folders
+        self._visit = visit
         self._sandbox_wanted = sandbox
+        self._background = background
+        self._doorway = doorway
         self._profiles_wanted = False
         self._saving = threading.Lock()
-        self._help: HelpWindow | None = None
-        self._formatted: Callable[[str], str] | None = None
-
-        self._theme = apply_theme(app, Preferences.load(folders.preferences_file).theme)
-        icons = Icons(self._theme)
-        self._calling = Calling(self)
-        fonts = self._theme.fonts
-        self._model = HistoryModel(
-            {Column.RECORDING_ID: fonts.mono, Column.CALLEE: fonts.text},
-            trouble=self._on_journal_trouble,
-        )
-        self._history = HistoryPane(self._theme, icons, self._model)
-        self.window = MainWindow(self._theme, icons, self._calling, self._history)
-        self._icons = icons
-
-        self._store = store = KeyringStore()
-        self._keeper = CredentialKeeper(store, on_ready=self._on_credentials)
-        self._desk = Desk(ProfileFile(folders.profiles_file), store, self._keeper)
-        self._choice = ProfileChoice(self._desk, self._calling, self.window, self)
-        self._watch = JournalWatch(folders, self._model, self)
-        self._worker = CallWorker(ProgramSwitchboard(folders, self._keeper))
-        self._thread = QThread()
-        self._thread.setObjectName("calls")
-        self._worker.moveToThread(self._thread)
-
-        self._quitting = Quitting(self)
-        self._signals = SignalWatch(self)
+        self._begun = False
+        self._journal_asked_for = False
         self._aftercall: Aftercall | None = None
         self._history_work: HistoryWork | None = None
-        self._connect()
-        self._choice.load(sandbox=sandbox, name=profile)
+        self._outside: Outside | None = None
+        self._help: HelpWindow | None = None
+        self._formatted: Callable[[str], str] | None = None
+        self._preferences = Preferences.load(folders.preferences_file)
+        self._theme = apply_theme(app, self._preferences.theme, in_fusion=in_fusion)
+        self._icons = Icons(self._theme)
+        self.window = MainWindow(self._theme, self._icons)
+        self.window.status.show_profile(None, sandbox=sandbox)
+        self._show_number_early()
         self._restore_geometry()
+        if self._preferences.on_top:
+            self.window.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint)
 
     def show(self) -> None:
-        """Show the window; all that is heavy begins once it is on screen."""
+        """Show the window; all that is not needed for its first look is made after that."""
+        if self._background and self._keeps_in_tray():
+            QTimer.singleShot(0, self, self._begin)
+            return
         self.window.painted.connect(self._begin)
         self.window.show()
 
     def end(self) -> None:
         """Let go of what must not outlive the event loop."""
+        if not self._begun:
+            return
         self._thread.wait()
+        if self._outside is not None:
+            self._outside.end()
         if self._aftercall is not None:
             self._aftercall.end()
         self._signals.close()
@@ -137,8 +141,56 @@ class Program(QObject):
 
     # The beginning
 
+    def _show_number_early(self) -> None:
+        """Show the number that this start came with; what it may fill in besides is read later."""
+        if self._visit.asked not in (handoff.LINK, handoff.NUMBER):
+            return
+        from dialer.calls.link import LinkRefused, read_link
+
+        text = self._visit.text
+        if self._visit.asked == handoff.LINK:
+            try:
+                text = read_link(text).number
+            except LinkRefused:
+                return  # told as soon as there is a band to tell it in
+        self.window.bar.callee.setText(text)
+
+    def _keeps_in_tray(self) -> bool:
+        from PySide6.QtWidgets import QSystemTrayIcon
+
+        return self._preferences.close_to_tray and QSystemTrayIcon.isSystemTrayAvailable()
+
     @Slot()
     def _begin(self) -> None:
+        """Make what places calls, and show with what; the window is on screen."""
+        from dialer.settings.desk import Desk
+        from dialer.settings.keeper import CredentialKeeper
+        from dialer.settings.keyring_store import KeyringStore
+        from dialer.settings.profiles import ProfileFile
+        from dialer.switchboard import ProgramSwitchboard
+        from dialer.ui.call_worker import CallWorker
+        from dialer.ui.calling import Calling
+        from dialer.ui.profile_choice import ProfileChoice
+        from dialer.ui.quitting import Quitting, SignalWatch
+
+        self._calling: Calling = Calling(self)
+        self._calling.undo_seconds = self._preferences.undo_seconds
+        self.window.complete(self._calling)
+        self._store: KeyringStore = KeyringStore()
+        self._keeper = CredentialKeeper(self._store, on_ready=self._on_credentials)
+        self._desk = Desk(ProfileFile(self._folders.profiles_file), self._store, self._keeper)
+        self._choice: ProfileChoice = ProfileChoice(self._desk, self._calling, self.window, self)
+        self._worker: CallWorker = CallWorker(ProgramSwitchboard(self._folders, self._keeper))
+        self._thread = QThread()
+        self._thread.setObjectName("calls")
+        self._worker.moveToThread(self._thread)
+        self._quitting: Quitting = Quitting(self)
+        self._signals: SignalWatch = SignalWatch(self)
+        self._make_history()
+        self._connect()
+        self._choice.load(sandbox=self._sandbox_wanted, name=self._visit.profile or None)
+        self._begun = True
+
         self._thread.start()
         self._open.emit()
         if self._sandbox_wanted:
@@ -148,6 +200,28 @@ class Program(QObject):
         numbers.succeeded.connect(self._on_numbers_loaded)
         numbers.failed.connect(self._on_numbers_not_loaded)
         numbers.start(_load_numbers)
+
+    def _make_history(self) -> None:
+        """Make the history: the call bar stands on screen already, and can be typed into."""
+        from dialer.ui.history_model import Column, HistoryModel
+        from dialer.ui.history_pane import HistoryPane
+        from dialer.ui.journal_watch import JournalWatch
+
+        fonts = self._theme.fonts
+        self._model: HistoryModel = HistoryModel(
+            {Column.RECORDING_ID: fonts.mono, Column.CALLEE: fonts.text},
+            trouble=self._on_journal_trouble,
+        )
+        self._history: HistoryPane = HistoryPane(self._theme, self._icons, self._model)
+        self._watch: JournalWatch = JournalWatch(self._folders, self._model, self)
+        self._watch.trouble.connect(self._on_journal_trouble)
+        self._calling.begun.connect(self._model.add)
+        self._choice.changed.connect(self._remember)
+        self._history.facts = self._watch.facts
+        self.window.add_history(self._history)
+        if self._preferences.compact:
+            self.window.menus.compact_action.setChecked(True)
+            self.window.compact.turn(True)
 
     def _make_the_rest(self) -> None:
         """Make what a call does not need: what comes after it, and the work with the history."""
@@ -190,6 +264,7 @@ class Program(QObject):
             return  # nothing is to begin that somebody would have to end
         self._make_the_rest()
         self._begin_the_rest()
+        self._open_to_others()
         if self._profiles_wanted:
             self._show_profiles()
         # All that is loaded stays: a collection that looks at it stalls the window for a frame.
@@ -211,14 +286,16 @@ class Program(QObject):
         self.window.status.show_activity(text.format(percent=int(done * 100)) if done < 1.0 else "")
 
     @Slot(object)
-    def _on_opened(self, opened: Opened) -> None:
+    def _on_opened(self, opened: "Opened") -> None:
         self._calling.trouble = opened.trouble
+        self._journal_asked_for = True
         if opened.trouble is not None:
             self.window.tell(
                 "rejected",
                 self.tr("Calls cannot be recorded."),
                 self.tr("So none is placed. {why}").format(why=told(opened.trouble)),
             )
+            self._open_to_others()
             return
         if opened.aside is not None:
             self.window.tell(
@@ -232,6 +309,28 @@ class Program(QObject):
             self._calling.history = self._watch.reader
             self._remember()
             self._begin_the_rest()
+        self._open_to_others()
+
+    def _open_to_others(self) -> None:
+        """Let links and other starts in: numbers can be read, and what was used is known."""
+        if self._outside is not None or self._formatted is None or self._quitting.begun:
+            return
+        if not self._journal_asked_for:
+            return
+        from dialer.outside import Outside
+
+        self._outside = outside = Outside(
+            window=self.window,
+            calling=self._calling,
+            choice=self._choice,
+            watch=self._watch,
+            redial=self._redial,
+            parent=self,
+        )
+        outside.use(self._preferences)
+        outside.begin(self._visit, self._doorway)
+        if self._history_work is not None:
+            self._history_work.forgotten.connect(outside.show_recent)
 
     def _begin_the_rest(self) -> None:
         """Follow calls, and offer what can be done with them, once the journal is open."""
@@ -269,6 +368,49 @@ class Program(QObject):
         window.open()
 
     @Slot()
+    def _show_preferences(self) -> None:
+        if self._outside is None:
+            return  # in a moment: its keys and its tray come with it
+        from dialer.desk_settings import system_of
+        from dialer.ui.preferences_window import PreferencesWindow
+
+        window = PreferencesWindow(
+            self._theme,
+            self._icons,
+            self._preferences,
+            system_of(self._folders),
+            self._outside.hotkeys,
+            has_tray=self._outside.tray.available,
+            parent=self.window,
+        )
+        window.changed.connect(self._on_preferences_changed)
+        window.open()
+
+    @Slot(object)
+    def _on_preferences_changed(self, changed: dict[str, object]) -> None:
+        self._preferences = replace(self._preferences, **changed)  # type: ignore[arg-type]
+        if self._outside is not None:
+            self._outside.use(self._preferences)
+        self._keep(changed)
+
+    @Slot(bool)
+    def _on_compact_chosen(self, on: bool) -> None:
+        self.window.compact.turn(on)
+        self._on_preferences_changed({"compact": on})
+
+    @Slot(bool)
+    def _on_top_chosen(self, on: bool) -> None:
+        self.window.stay_on_top(on)
+        self._on_preferences_changed({"on_top": on})
+
+    @Slot()
+    def _show_shortcuts(self) -> None:
+        from dialer.ui.shortcut_list import ShortcutList
+        from dialer.ui.shortcuts_window import ShortcutsWindow
+
+        ShortcutsWindow(self._theme, self.window, ShortcutList().groups()).open()
+
+    @Slot()
     def _show_help(self) -> None:
         if self._help is None:
             from dialer.ui.help_window import HelpWindow
@@ -285,9 +427,13 @@ class Program(QObject):
             self._open_ahead.emit(self._calling.profile)
 
     @Slot(object)
-    def _on_ended(self, ended: EndedCall) -> None:
+    def _on_ended(self, ended: "EndedCall") -> None:
         self._model.change(ended.record)
         request = ended.record.request
+        if self._outside is not None and self._outside.incoming.is_for_one_call(
+            ended.record.call_id
+        ):
+            return  # a link named them, for that call alone
         self.window.bar.remember_used(request.account, request.display_number)
 
     @Slot()
@@ -330,17 +476,25 @@ class Program(QObject):
     @Slot(str)
     def _on_theme_chosen(self, choice: str) -> None:
         self._theme.choose(Preferences(theme=choice).theme)  # type: ignore[arg-type]
+        self._on_preferences_changed({"theme": choice})
+
+    def _keep(self, changed: Iterable[str]) -> None:
+        """Keep what was chosen, in the background."""
+        names = tuple(changed)
         saving = Background()
         saving.failed.connect(self._on_not_saved)
-        saving.start(self._save_choice)
+        saving.start(lambda: self._save_choice(names))
 
-    def _save_choice(self) -> None:
-        """Keep the look that is chosen by now, so that of two quick choices the last one stays."""
+    def _save_choice(self, names: Iterable[str]) -> None:
+        """Keep what is chosen by now, so that of two quick choices the last one stays."""
         with self._saving:
-            Preferences.change(self._folders.preferences_file, theme=self._theme.choice)
+            now = {name: getattr(self._preferences, name) for name in names}
+            Preferences.change(self._folders.preferences_file, **now)
 
     @Slot(object)
     def _on_not_saved(self, error: Exception) -> None:
+        from dialer.settings.toml_file import TomlFileError
+
         why = error.sentence if isinstance(error, TomlFileError) else str(error)
         self.window.tell("info", self.tr("The choice is not kept."), told(why))
 
@@ -356,7 +510,18 @@ class Program(QObject):
     # The end
 
     @Slot()
+    def _on_closing(self) -> None:
+        if self._outside is not None and self._outside.keeps_in_tray:
+            self._outside.hide_in_tray()
+        else:
+            self._quitting.quit()
+
+    @Slot()
     def _on_stopping(self) -> None:
+        # The next start is a window of its own from now on.
+        if self._doorway is not None:
+            self._doorway.close()
+        self._calling.stop_counting()
         self._geometry_file().setValue("geometry", self.window.geometry_to_keep())
         self.window.leave()
         self._worker.stop()
@@ -387,21 +552,21 @@ class Program(QObject):
         worker.sandbox_started.connect(self._choice.on_sandbox_started)
         worker.sandbox_failed.connect(self._choice.on_sandbox_failed)
         self._choice.sandbox_asked.connect(worker.start_sandbox)
-        self._choice.changed.connect(self._remember)
         self._choice.changed.connect(self._use_profile)
-        self._watch.trouble.connect(self._on_journal_trouble)
         calling.journal_asked.connect(worker.open)
         worker.begun.connect(calling.begun)
         worker.ended.connect(calling.on_ended)
         worker.refused.connect(calling.on_refused)
         worker.closed.connect(self._thread.quit)
 
-        calling.begun.connect(self._model.add)
         calling.ended.connect(self._on_ended)
-        window.history.facts = self._watch.facts
         window.bar.callee_ready.connect(self._on_callee_ready)
         window.profiles_asked.connect(self._show_profiles)
         window.help_asked.connect(self._show_help)
+        window.shortcuts_asked.connect(self._show_shortcuts)
+        window.preferences_asked.connect(self._show_preferences)
+        window.compact_chosen.connect(self._on_compact_chosen)
+        window.on_top_chosen.connect(self._on_top_chosen)
         window.redial_asked.connect(self._redial)
         window.theme_chosen.connect(self._on_theme_chosen)
 
@@ -410,7 +575,7 @@ class Program(QObject):
         calling.busy_changed.connect(quitting.look)
         quitting.stopping.connect(self._on_stopping)
         quitting.leaving.connect(self._on_leaving)
-        window.closing.connect(quitting.quit)
+        window.closing.connect(self._on_closing)
         window.quit_asked.connect(quitting.quit)
         self._signals.asked.connect(quitting.quit)
 
@@ -419,18 +584,20 @@ def _load_numbers() -> None:
     """Load the numbering plan, its time zones, and what is made with them, in the background."""
     import dialer.aftercall
     import dialer.history_work
+    import dialer.outside
     import dialer.ui.day_figures
     import dialer.ui.forgetting
     import dialer.ui.history_actions
     import dialer.ui.history_filters  # noqa: F401 - so that the UI thread finds them
     from dialer.calls.number import Callee, read_callee, time_zones
+    from dialer.ui.callee_words import local_time
 
     callee = read_callee("+442079460018")
     if isinstance(callee, Callee):
         local_time(time_zones(callee))  # Qt too reads tables at the first time zone
 
 
-def _check(profile: Profile, credentials: "Credentials") -> "Checked":
+def _check(profile: "Profile", credentials: "Credentials") -> "Checked":
     """Check a profile with a session of its own, beside any call. In the background."""
     from dialer.calls.patience import Patience
     from dialer.provider.check import check_profile

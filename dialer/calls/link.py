@@ -25,6 +25,7 @@ LENGTH_LIMIT = 12_000
 """The longest link that is read, in characters: a full note in Chinese, percent-encoded."""
 
 _VALUE_LIMIT = 64
+_SHORTEST = 7
 _NUMBERS = ("callee", "display-number")
 _TEXTS = ("note", "account", "profile")
 
@@ -155,9 +156,11 @@ def _number(text: str) -> str:
         # What the pause, the letters, the domain or the zero mean is for who reads the number.
         context = f";phone-context={bare(uri.context)}" if uri.context else ""
         spoken = f";ext={extension}" if uri.extension and extension else ""
-        return f"{bare(uri.number)}{spoken}{context}".replace("\n", " ")
+        return plain(f"{bare(uri.number)}{spoken}{context}")
     number = f"+{dialled.digits}" if dialled.plus else dialled.digits
-    return f"{number} ext. {extension}" if extension else number
+    # What is too short to be a number with an extension would be read as one number.
+    form = " ext. " if len(dialled.digits) >= _SHORTEST else ";ext="
+    return f"{number}{form}{extension}" if extension else number
 
 
 def _note(text: str) -> str | None:

@@ -9,10 +9,19 @@ from typing import Any, Literal, get_args
 from dialer.settings.toml_file import TomlFile, TomlFileError
 
 Theme = Literal["system", "light", "dark", "high-contrast"]
+LinkWay = Literal["fill-in", "countdown"]
+"""What a click on a phone link does: fill its number in, or call it after a countdown."""
 
 LONGEST_DAYS = 36_500
 """The longest time that calls can be kept for, short of for ever: a hundred years."""
 
+LINK_SECONDS = (3, 30)
+"""The shortest and the longest countdown after which a link calls."""
+
+UNDO_SECONDS = (0, 10)
+"""The shortest and the longest time for which every call can be taken back."""
+
+_HOTKEY_LIMIT = 64
 _VERSION = 1
 _log = logging.getLogger(__name__)
 
@@ -21,7 +30,7 @@ _log = logging.getLogger(__name__)
 class Preferences:
     """What the user chose; `Preferences()` is what is used where nothing was chosen.
 
-    Raises ValueError for a theme that there is not, and for days out of range.
+    Raises ValueError for a value that is not allowed.
     """
 
     theme: Theme = "system"
@@ -29,14 +38,42 @@ class Preferences:
     """For how many days calls are kept; 0 keeps them for ever."""
     chart: bool = False
     """Whether the chart of the last days is shown."""
+    links: LinkWay = "fill-in"
+    link_seconds: int = 5
+    """The countdown after which a link calls, where `links` says so."""
+    undo_seconds: int = 0
+    """How long every call can be taken back before it leaves."""
+    suggest_copied: bool = False
+    """Whether a number that was just copied is offered."""
+    hotkey: str = ""
+    """Brings the window up with the copied number, from anywhere; in Qt's words, "" for none."""
+    tray: bool = False
+    """Whether there is an icon in the tray."""
+    close_to_tray: bool = False
+    """Whether closing the window leaves the program in the tray."""
+    compact: bool = False
+    """Whether the window shows the call bar and the last outcome alone."""
+    on_top: bool = False
+    """Whether the window stays above others."""
 
     def __post_init__(self) -> None:
         if self.theme not in get_args(Theme):
             raise ValueError("there is no such theme")
-        if type(self.keep_days) is not int or not 0 <= self.keep_days <= LONGEST_DAYS:
-            raise ValueError(f"calls are kept for 0 to {LONGEST_DAYS} days")
-        if type(self.chart) is not bool:
-            raise ValueError("the chart is shown or not")
+        if self.links not in get_args(LinkWay):
+            raise ValueError("a link fills in, or calls after a countdown")
+        for name, least, most in (
+            ("keep_days", 0, LONGEST_DAYS),
+            ("link_seconds", *LINK_SECONDS),
+            ("undo_seconds", *UNDO_SECONDS),
+        ):
+            value = getattr(self, name)
+            if type(value) is not int or not least <= value <= most:
+                raise ValueError(f"{name} is a whole number from {least} to {most}")
+        for name in ("chart", "suggest_copied", "tray", "close_to_tray", "compact", "on_top"):
+            if type(getattr(self, name)) is not bool:
+                raise ValueError(f"{name} is true or false")
+        if type(self.hotkey) is not str or len(self.hotkey) > _HOTKEY_LIMIT:
+            raise ValueError("a hotkey is a short text")
 
     @classmethod
     def load(cls, path: Path) -> "Preferences":

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
-from dialer.calls.records import PhoneAccount
-from dialer.settings.profile import Profile
 from dialer.ui.account_edit import AccountEdit
 from dialer.ui.icons import Icons
 from dialer.ui.theme import Theme
 
 if TYPE_CHECKING:
+    from dialer.calls.records import PhoneAccount
+    from dialer.settings.profile import Profile
     from dialer.ui.account_choice import AccountChoice
 
 _Line = tuple[str, str, str]
@@ -53,12 +53,16 @@ class AccountPicker(QObject):
         self._choice: AccountChoice | None = None
         account.listed_taken.connect(self._fill_in)
 
-    def use(self, profile: Profile | None) -> None:
+    def use(self, profile: "Profile | None") -> None:
         """The field is about this profile's accounts from now on."""
         self._line = _line(profile) if profile is not None else None
         self._account.set_listed(self._known.get(self._line, ()) if self._line else ())
 
-    def start(self, profile: Profile) -> None:
+    def listed(self, profile: "Profile") -> list[str]:
+        """The accounts that the provider listed for `profile`, as far as it was asked."""
+        return [phone.account for phone in self._known.get(_line(profile), ())]
+
+    def start(self, profile: "Profile") -> None:
         """Fetch the accounts of `profile`, for one of them to be taken into the fields."""
         if self._choice is not None:
             return
@@ -75,7 +79,7 @@ class AccountPicker(QObject):
         QTimer.singleShot(0, self, self._ask)
 
     @Slot(object, object)
-    def show_accounts(self, profile: Profile, accounts: Sequence[PhoneAccount]) -> None:
+    def show_accounts(self, profile: "Profile", accounts: "Sequence[PhoneAccount]") -> None:
         """The provider listed the accounts of `profile`."""
         line = _line(profile)
         self._known[line] = tuple(accounts)
@@ -85,12 +89,12 @@ class AccountPicker(QObject):
             self._choice.show_accounts(accounts, self._account.text().strip())
 
     @Slot(object, str, str)
-    def show_trouble(self, profile: Profile, text: str, code: str = "") -> None:
+    def show_trouble(self, profile: "Profile", text: str, code: str = "") -> None:
         """The accounts of `profile` could not be fetched."""
         if self._awaits(profile) and self._choice is not None:
             self._choice.show_trouble(text, code)
 
-    def _awaits(self, profile: Profile) -> bool:
+    def _awaits(self, profile: "Profile") -> bool:
         return self._asked is not None and _line(profile) == _line(self._asked)
 
     @Slot()
@@ -105,12 +109,12 @@ class AccountPicker(QObject):
         self._ask()
 
     @Slot(object)
-    def _take(self, phone: PhoneAccount) -> None:
+    def _take(self, phone: "PhoneAccount") -> None:
         self._account.setText(phone.account)
         self._fill_in(phone)
 
     @Slot(object)
-    def _fill_in(self, phone: PhoneAccount) -> None:
+    def _fill_in(self, phone: "PhoneAccount") -> None:
         """The display number goes with the account; where it has none, what is there stays."""
         if phone.display_number:
             self._display_number.setText(phone.display_number)
@@ -127,6 +131,6 @@ class AccountPicker(QObject):
         self._account.setFocus()
 
 
-def _line(profile: Profile) -> _Line:
+def _line(profile: "Profile") -> _Line:
     """Whose accounts they are: changed defaults do not make them others."""
     return profile.name, profile.base_url, profile.app_id

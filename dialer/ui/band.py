@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Slot
 from PySide6.QtGui import (
-    QAccessible,
     QColor,
     QKeyEvent,
     QPainter,
@@ -109,6 +108,10 @@ class MessageBand(Card):
         self.show()
         self._announce(" ".join(part for part in (headline, text, code) if part))
 
+    def change_headline(self, headline: str) -> None:
+        """Change the headline alone: a countdown goes on, and its buttons keep the keyboard."""
+        self._headline.setText(headline)
+
     @Slot()
     def clear(self) -> None:
         """Take the message away."""
@@ -184,6 +187,10 @@ class MessageBand(Card):
                 button.deleteLater()
 
     def _announce(self, words: str) -> None:
+        # Imported here because the first message comes after the window, and its enumerations
+        # cost the start some milliseconds.
+        from PySide6.QtGui import QAccessible  # noqa: PLC0415
+
         if not QAccessible.isActive():
             return
         try:

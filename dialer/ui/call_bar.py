@@ -1,6 +1,6 @@
 """The call bar: the fields of a call, the line that says what will be sent, the Call button."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
@@ -15,25 +15,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dialer.calls.call import NOTE_LIMIT
-from dialer.calls.records import PhoneAccount
 from dialer.calls.sentence import Sentence
-from dialer.settings.profile import Profile
 from dialer.ui.account_edit import AccountEdit
 from dialer.ui.account_picker import AccountPicker
+from dialer.ui.callee_edit import CalleeEdit
 from dialer.ui.card import Card
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
 from dialer.ui.primary_button import PrimaryButton
 from dialer.ui.remembering_edit import RememberingEdit
 from dialer.ui.sends_line import SendsLine
-from dialer.ui.style_sheet import mark_wrong
+from dialer.ui.style_sheet import mark, mark_wrong
 from dialer.ui.theme import Theme
 from dialer.ui.typed import Typed
 from dialer.ui.words import told
 
 if TYPE_CHECKING:
+    from dialer.calls.records import PhoneAccount
     from dialer.calls.request import RequestRefused
+    from dialer.settings.profile import Profile
+    from dialer.ui.callee_offers import RecentCallee
     from dialer.ui.records_worker import AccountsNews
 
 CALLEE_ROOM = 1_000
@@ -74,13 +75,14 @@ class CallBar(Card):
         self._can_read = False
         self._busy = False
         self._was_ready = False
+        self.send_away: Callable[[], bool] = lambda: False
+        """Asked by Esc first: whether something else went than the text in the fields."""
 
-        self.callee = QLineEdit(self)
+        self.callee = CalleeEdit(theme, icons, self._written, self)
         self.callee.setProperty("kind", "callee")
         self.callee.setFont(theme.fonts.callee)
         self.callee.setPlaceholderText(self.tr("Number, link or paste"))
         self.callee.setMaxLength(CALLEE_ROOM)
-        self.callee.setClearButtonEnabled(True)
         self.display_number = RememberingEdit(theme, icons, self)
         self.display_number.setPlaceholderText(self.tr("none"))
         self.account = AccountEdit(theme, icons, self)
@@ -91,7 +93,6 @@ class CallBar(Card):
         self._accounts.cancelled.connect(self.accounts_cancelled)
         self.note = QLineEdit(self)
         self.note.setPlaceholderText(self.tr("for this call"))
-        self.note.setMaxLength(NOTE_LIMIT + 1)  # one over is told, not cut
         self.line = SendsLine(theme, self)
         self.line.picked.connect(self._take_reading)
 
@@ -144,7 +145,7 @@ class CallBar(Card):
 
     # What the window tells it
 
-    def use_profile(self, profile: Profile | None) -> None:
+    def use_profile(self, profile: "Profile | None") -> None:
         """Fill in the profile's defaults and read numbers as its country writes them."""
         self._profile = profile
         self._country = (profile.default_country or None) if profile else None
@@ -160,6 +161,13 @@ class CallBar(Card):
         self.display_number.set_values(display_numbers)
         if not self.account.text() and accounts:
             self.account.setText(accounts[0])
+
+    def finish(self) -> None:
+        """Make what the first look at the window can do without."""
+        from dialer.calls.call import NOTE_LIMIT  # noqa: PLC0415
+
+        self.callee.setClearButtonEnabled(True)  # its icon is looked for in the system's theme
+        self.note.setMaxLength(NOTE_LIMIT + 1)  # one over is told, not cut
 
     def can_read_numbers(self) -> None:
         """Begin to read what is typed: the numbering plan is loaded."""
@@ -206,6 +214,44 @@ class CallBar(Card):
         self.callee.setText(self._written(callee))
         self.focus_callee()
 
+    def show_given(
+        self, callee: str, note: str | None, display_number: str | None, account: str | None
+    ) -> None:
+        """Show what came from outside, and mark what is not the operator's own choice.
+
+        `callee` is text that reads as a number; None leaves a field as it is.
+        """
+        given = {self.display_number: display_number, self.account: account, self.note: note}
+        for field, value in given.items():
+            if value is not None:
+                field.setText(value)
+        self.mark_given([field for field in (self.display_number, self.account) if given[field]])
+        self.callee.setText(callee)
+        self.focus_callee()
+
+    def mark_given(self, fields: Sequence[QLineEdit]) -> None:
+        """Mark the fields whose values are a link's, for one call; all others are not any more."""
+        names = {
+            self.display_number: (
+                self.tr("Display number"),
+                self.tr("Display number, by the link"),
+            ),
+            self.account: (self.tr("Account"), self.tr("Account, by the link")),
+        }
+        for field, (own, by_link) in names.items():
+            mark(field, "given", field in fields)
+            self._labels[field].setText(by_link if field in fields else own)
+            field.setAccessibleDescription(by_link if field in fields else "")
+        if fields and self._narrow:
+            self._fold.setChecked(True)
+
+    def bring_back(self, typed: Typed) -> None:
+        """Put back what had been typed by hand."""
+        self.note.setText(typed.note)
+        self.callee.setText(typed.callee)
+        self.callee.typed_by_hand = True
+        self.focus_callee()
+
     def focus_callee(self) -> None:
         """Put the cursor into the callee field with all of it selected, ready for the next."""
         self.callee.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -246,13 +292,21 @@ class CallBar(Card):
         else:
             self.last_number_asked.emit()
 
+    def listed_accounts(self, profile: "Profile") -> list[str]:
+        """The accounts that the provider listed for a profile, as far as it was asked."""
+        return self._accounts.listed(profile)
+
+    def show_recent(self, recent: "Sequence[RecentCallee]") -> None:
+        """Offer these callees, the latest first."""
+        self.callee.set_recent(recent)
+
     @Slot(object, object)
-    def show_accounts(self, profile: Profile, accounts: Sequence[PhoneAccount]) -> None:
+    def show_accounts(self, profile: "Profile", accounts: "Sequence[PhoneAccount]") -> None:
         """Offer the accounts that the provider listed for a profile, whoever asked for them."""
         self._accounts.show_accounts(profile, accounts)
 
     @Slot(object, object, str)
-    def show_accounts_trouble(self, profile: Profile, why: Sentence, code: str = "") -> None:
+    def show_accounts_trouble(self, profile: "Profile", why: Sentence, code: str = "") -> None:
         """Say why the accounts of a profile could not be fetched, if they are waited for."""
         self._accounts.show_trouble(profile, told(why), code)
 
@@ -345,6 +399,8 @@ class CallBar(Card):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and event.isAutoRepeat():
             return True
         if event.key() == Qt.Key.Key_Escape:
+            if self.send_away():
+                return True
             self.callee.clear()
             self.note.clear()
             self._forgive()

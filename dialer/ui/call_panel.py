@@ -21,6 +21,7 @@ from dialer.calls.numbering_plan import look_up
 from dialer.ui.call_facts import facts_of
 from dialer.ui.call_timeline import CallTimeline
 from dialer.ui.call_words import call_words
+from dialer.ui.callee_words import country_name
 from dialer.ui.candidate_list import CandidateList
 from dialer.ui.card import Card
 from dialer.ui.icon_button import IconButton
@@ -30,7 +31,6 @@ from dialer.ui.long_text import LongText
 from dialer.ui.record_window import RecordWindow
 from dialer.ui.recording_bar import MakePlayer, RecordingBar
 from dialer.ui.recording_player import player_here
-from dialer.ui.sends_line import country_name
 from dialer.ui.theme import Theme
 
 _NO_RECORD = "{}"

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dialer.calls.again import UNSETTLED_MS, reason_to_ask
 from dialer.calls.call import CallRecord, CallRequest
@@ -14,6 +14,9 @@ from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.profile import Profile
 from dialer.ui.call_worker import CallOrder, Refusal
 from dialer.ui.typed import Typed
+
+SECOND_MS = 1_000
+"""Between two steps of a countdown, in milliseconds."""
 
 _HEADLINE = QT_TRANSLATE_NOOP("dialer", "Not sent.")
 _NOT_YET = QT_TRANSLATE_NOOP(
@@ -53,10 +56,21 @@ class Question:
     typed: Typed
 
 
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A call that leaves in `left` seconds, unless it is stopped before. Nothing is sent yet."""
+
+    request: CallRequest
+    left: int
+    first: bool
+    """Whether the countdown has just begun."""
+
+
 class Calling(QObject):
     """Decides whether a call is placed now, asks first where that may be a mistake. UI thread.
 
-    Nothing is ever queued: what cannot be placed at once is told, and stays in the fields.
+    Nothing is ever queued: what cannot be placed at once is told, and stays in the fields. With
+    a countdown, a call leaves at its end; whatever changes meanwhile stops it.
     """
 
     order = Signal(object)
@@ -74,6 +88,12 @@ class Calling(QObject):
     """Try again to open the journal."""
     question = Signal(object)
     """Question."""
+    counting = Signal(object)
+    """Counting, once a second."""
+    stopped = Signal()
+    """The countdown was stopped: nothing was sent."""
+    count_over = Signal()
+    """The countdown has ended, either way."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -85,14 +105,22 @@ class Calling(QObject):
         self.can_read_numbers = False
         self.starting = False
         """Whether a profile is still to come: the embedded sandbox is being started."""
+        self.undo_seconds = 0
+        """How long each call can be taken back before it leaves, 0 to 10 seconds."""
         self._busy = False
         self._under_way: Typed | None = None
+        self._counted: tuple[CallRequest, Typed] | None = None
+        self._left = 0
+        self._second = QTimer(self)
+        self._second.setInterval(SECOND_MS)
+        self._second.timeout.connect(self._count_on)
 
     def use(self, profile: Profile | None, *, sandbox: bool, starting: bool = False) -> None:
         """Place calls with `profile` from now on; None for with nothing.
 
         `starting` says that the sandbox is still to come.
         """
+        self.stop_counting()
         self.profile = profile
         self.is_sandbox = sandbox
         self.starting = starting
@@ -107,9 +135,26 @@ class Calling(QObject):
         """Whether a call is under way."""
         return self._busy
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether a countdown runs."""
+        return self._counted is not None
+
     @Slot(object)
     def ask(self, typed: Typed) -> None:
         """Place the call that was typed, unless something speaks against it."""
+        self.ask_after(typed, 0)
+
+    def ask_after(self, typed: Typed, seconds: int) -> None:
+        """Place the call that was typed after so many seconds at least, unless it is stopped.
+
+        A question, where something speaks against the call, is asked at once, and its answer is
+        the operator's own hand: only the usual countdown follows it.
+        """
+        if self._counted is not None:
+            if self._counted[1] != typed:
+                self._tell(Sentence(_ONE_AT_A_TIME))
+            return  # Enter twice is once: the countdown goes on
         if self._busy:
             if typed != self._under_way:
                 self._tell(Sentence(_ONE_AT_A_TIME))
@@ -143,15 +188,57 @@ class Calling(QObject):
             return
         why = self._why_to_ask(self.history, request)
         if why is None:
-            self.place(request, typed)
+            self.place(request, typed, seconds)
         else:
             self.question.emit(Question(why, request, typed))
 
-    def place(self, request: CallRequest, typed: Typed) -> None:
-        """Hand the call to the worker, without a further question."""
-        if self._busy:
+    def place(self, request: CallRequest, typed: Typed, seconds: int = 0) -> None:
+        """Hand the call to the worker, without a further question, after the countdown."""
+        if self._busy or self._counted is not None:
             self._tell(Sentence(_ONE_AT_A_TIME))
             return
+        if self.profile is None or request.profile != self.profile.name:
+            self._tell(Sentence(_OTHER_PROFILE))
+            return
+        seconds = max(seconds, self.undo_seconds)
+        if seconds == 0:
+            self._hand_over(request, typed)
+            return
+        self._counted, self._left = (request, typed), seconds
+        self._second.start()
+        self.counting.emit(Counting(request, seconds, first=True))
+
+    @Slot()
+    def stop_counting(self) -> None:
+        """Take the call back that waits for its countdown. Does nothing where none does."""
+        if self._counted is not None:
+            self._end_counting()
+            self.stopped.emit()
+
+    @Slot()
+    def call_now(self) -> None:
+        """Wait for the countdown no longer."""
+        if self._counted is not None:
+            request, typed = self._counted
+            self._end_counting()
+            self._hand_over(request, typed)
+
+    @Slot()
+    def _count_on(self) -> None:
+        if self._counted is None:
+            return
+        self._left -= 1
+        if self._left > 0:
+            self.counting.emit(Counting(self._counted[0], self._left, first=False))
+        else:
+            self.call_now()
+
+    def _end_counting(self) -> None:
+        self._second.stop()
+        self._counted = None
+        self.count_over.emit()
+
+    def _hand_over(self, request: CallRequest, typed: Typed) -> None:
         if self.profile is None or request.profile != self.profile.name:
             self._tell(Sentence(_OTHER_PROFILE))
             return

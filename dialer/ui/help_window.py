@@ -1,7 +1,7 @@
-"""Help: how a call goes, what each outcome means, and every shortcut."""
+"""Help: how a call goes, where numbers come from, and what each outcome means."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from dialer.ui.theme import Theme
 
@@ -20,16 +20,6 @@ class HelpWindow(QDialog):
         layout.setSpacing(theme.px(6))
         for title, text in self._chapters():
             self._add(layout, title, text)
-        self._add_title(layout, self.tr("Keys"))
-        keys = QGridLayout()
-        keys.setHorizontalSpacing(theme.px(24))
-        for row, (key, does) in enumerate(self._keys()):
-            name = QLabel(key, self)
-            name.setFont(theme.fonts.strong)
-            keys.addWidget(name, row, 0)
-            keys.addWidget(QLabel(does, self), row, 1)
-        keys.setColumnStretch(1, 1)
-        layout.addLayout(keys)
         layout.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidget(inside)
@@ -47,6 +37,19 @@ class HelpWindow(QDialog):
                     "Type or paste a number and press Enter. The provider rings your phone first,"
                     " then the callee's. Nothing is called twice by itself."
                 ),
+            ),
+            (
+                self.tr("Links, the clipboard, other programs"),
+                self.tr(
+                    "A click on a phone link, a copied number or another program fills the callee"
+                    " in. None of them calls: Enter or Call does, or a countdown for links that you"
+                    " can turn on in the preferences and stop with Esc. Esc also brings back what"
+                    " you had typed."
+                ),
+            ),
+            (
+                self.tr("Keys"),
+                self.tr("Ctrl+? lists every shortcut."),
             ),
             (
                 self.tr("Wrong number?"),
@@ -87,26 +90,6 @@ class HelpWindow(QDialog):
                     " there."
                 ),
             ),
-        )
-
-    def _keys(self) -> tuple[tuple[str, str], ...]:
-        return (
-            (
-                "Enter",
-                self.tr("Call, in the fields of the call; in the history fill the fields in"),
-            ),
-            ("Esc", self.tr("Empty callee and note")),
-            ("Ctrl+L", self.tr("Go to the callee")),
-            ("Ctrl+R", self.tr("Bring the last number back")),
-            ("Ctrl+F", self.tr("Search the history")),
-            ("Ctrl+C", self.tr("In the history: copy the recording ID, or several as a table")),
-            ("Alt+Enter", self.tr("In the history: show the call's details")),
-            ("Del", self.tr("In the history: delete the selected calls")),
-            ("Ctrl+Z", self.tr("Bring deleted calls back")),
-            ("Ctrl+Shift+E", self.tr("Export calls")),
-            ("Ctrl+P", self.tr("Profiles")),
-            ("Ctrl+Q", self.tr("Quit")),
-            ("F1", self.tr("This help")),
         )
 
     def _add_title(self, layout: QVBoxLayout, title: str) -> None:

@@ -118,7 +118,7 @@ class HistoryPane(QWidget):
         top.addStretch(1)
         top.addWidget(self._count)
         self._stack = QStackedLayout()
-        ground = Card(theme)
+        ground = Card(theme, self)
         inside = QVBoxLayout(ground)
         inside.addWidget(self.empty)
         self._stack.addWidget(ground)

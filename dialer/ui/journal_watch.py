@@ -76,6 +76,16 @@ class JournalWatch(QObject):
             self._tell(error)
             return []
 
+    def recent_callees(self, profile: Profile, *, sandbox: bool) -> list[CallRecord]:
+        """The newest call of each callee of late, newest first. Any thread: it opens the journal
+        for itself. Raises JournalError.
+        """
+        reader = self._open_reader()
+        try:
+            return reader.recent_callees(profile.name, sandbox=sandbox)
+        finally:
+            reader.close()
+
     def last_of(self, profile: Profile, *, sandbox: bool) -> CallRecord | None:
         """The newest call of this profile."""
         if self.reader is None:

@@ -29,13 +29,35 @@ class ProfileChoice(QObject):
         self._window = window
         self._profiles = Profiles((), None)
         self._sandbox_wanted = False
+        self._lent_in_place_of: str | None = None
         window.sandbox_chosen.connect(self.choose_sandbox)
-        window.profile_chosen.connect(self._choose)
+        window.profile_chosen.connect(self.choose)
 
     @property
     def profiles(self) -> tuple[Profile, ...]:
         """All profiles there are, without the sandbox."""
         return self._profiles.all
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether calls go to the sandbox, or will as soon as it runs."""
+        return self._sandbox_wanted
+
+    def lend(self, name: str) -> None:
+        """Call with the profile of that name for one call: `take_back` ends it. A choice of the
+        operator's ends it too.
+        """
+        current = self._calling.profile
+        if self._sandbox_wanted or current is None or current.name == name:
+            return
+        before = self._lent_in_place_of or current.name
+        self._use(self._profiles.named(name))
+        self._lent_in_place_of = before
+
+    def take_back(self) -> None:
+        """Call with the profile that was in use before. Does nothing where none is lent."""
+        if (before := self._lent_in_place_of) is not None:
+            self._use(self._profiles.named(before) or self._profiles.default)
 
     def load(self, *, sandbox: bool, name: str | None) -> None:
         """Load the profiles and choose: the sandbox, the named one, or the default."""
@@ -48,8 +70,7 @@ class ProfileChoice(QObject):
             trouble = self.tr("The profiles cannot be read."), error.strerror or str(error)
         else:
             if name is not None and self._profiles.named(name) is None:
-                text = self.tr("There is no profile {name}. Choose another, or add it.")
-                trouble = self.tr("No such profile."), text.format(name=name)
+                trouble = self._no_such(name)
         self._sandbox_wanted = sandbox
         if sandbox:
             self._use(None, starting=True)
@@ -95,14 +116,24 @@ class ProfileChoice(QObject):
         self._use(profiles.named(saved) or profiles.named(current) or profiles.default)
 
     @Slot(str)
-    def _choose(self, name: str) -> None:
+    def choose(self, name: str) -> None:
+        """Call with the profile of that name from now on, as the operator wants."""
+        profile = self._profiles.named(name)
+        if profile is None:
+            self._window.tell("rejected", *self._no_such(name))
+            return
         self._sandbox_wanted = False
         self._window.band.clear()
-        self._use(self._profiles.named(name))
+        self._use(profile)
+
+    def _no_such(self, name: str) -> tuple[str, str]:
+        text = self.tr("There is no profile {name}. Choose another, or add it.")
+        return self.tr("No such profile."), text.format(name=name)
 
     def _use(
         self, profile: Profile | None, *, sandbox: bool = False, starting: bool = False
     ) -> None:
+        self._lent_in_place_of = None
         self._calling.use(profile, sandbox=sandbox, starting=starting)
         self._window.show_profile(profile, sandbox=sandbox or starting)
         self._offer()

@@ -17,9 +17,9 @@ from dialer.calls.number import NumberRefused, country_codes, read_display_numbe
 from dialer.settings.credential_store import LENGTH_LIMIT
 from dialer.settings.profile import DEFAULT_BASE_URL, Profile, ProfileError
 from dialer.ui.account_edit import AccountEdit
+from dialer.ui.callee_words import country_name
 from dialer.ui.choice_box import ChoiceBox
 from dialer.ui.icons import Icons
-from dialer.ui.sends_line import country_name
 from dialer.ui.style_sheet import mark_wrong
 from dialer.ui.theme import Theme
 

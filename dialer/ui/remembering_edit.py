@@ -1,11 +1,17 @@
 """A line edit that remembers: earlier values in a list that opens by Down, typing or a click."""
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QStringListModel, Qt, Slot
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dialer.ui.icons import Icons
 from dialer.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QAbstractItemModel
+    from PySide6.QtWidgets import QCompleter, QListView
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _KEYS_OF_LIST = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -25,16 +31,8 @@ class RememberingEdit(QLineEdit):
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icons = icons
-        self._values = QStringListModel(self)
-        # The completer is not the line edit's own (`setCompleter`): that one would write each
-        # highlighted value into the field, where Esc would leave it.
-        self._completer = QCompleter(self._values, self)
-        self._completer.setWidget(self)
-        self._completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._completer.setMaxVisibleItems(8)
-        self._completer.activated.connect(self._take)
+        self._kept: list[str] = []
+        self._made: QCompleter | None = None
         self._popup: QListView | None = None
         self._chevron = QAction(self.tr("Show remembered values"), self)
         self._chevron.triggered.connect(self.show_values)
@@ -46,23 +44,21 @@ class RememberingEdit(QLineEdit):
 
     def set_values(self, values: list[str]) -> None:
         """The values to remember, the likeliest first. Empty and repeated ones are left out."""
-        kept = list(dict.fromkeys(value for value in values if value))
-        self._values.setStringList(kept)
-        self._chevron.setVisible(bool(kept))
+        self._kept = list(dict.fromkeys(value for value in values if value))
+        self._chevron.setVisible(bool(self._kept))
 
     def values(self) -> list[str]:
         """The remembered values, in the order in which they are offered."""
-        return self._values.stringList()
+        return list(self._kept)
 
     @Slot()
     def show_values(self) -> None:
         """Open the list with every value, the one in the field highlighted, else the first."""
-        if not self._values.rowCount():
+        if not self._kept:
             return
         self.setFocus(Qt.FocusReason.PopupFocusReason)
         self._open("")
-        values = self._values.stringList()
-        row = values.index(self.text()) if self.text() in values else 0
+        row = self._kept.index(self.text()) if self.text() in self._kept else 0
         self._list.setCurrentIndex(self._list.model().index(row, 0))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -105,20 +101,56 @@ class RememberingEdit(QLineEdit):
             self._popup.hide()
 
     @property
-    def _list(self) -> QListView:
+    def _completer(self) -> "QCompleter":
+        """The completer, made at first need: the window is on screen before that.
+
+        It is not the line edit's own (`setCompleter`): that one would write each highlighted
+        value into the field, where Esc would leave it.
+        """
+        if self._made is None:
+            from PySide6.QtWidgets import QCompleter  # noqa: PLC0415
+
+            self._made = made = QCompleter(self._make_model(), self)
+            made.setWidget(self)
+            made.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+            made.setFilterMode(Qt.MatchFlag.MatchContains)
+            made.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            made.setMaxVisibleItems(8)
+            made.activated.connect(self._take)
+        return self._made
+
+    def _make_model(self) -> "QAbstractItemModel":
+        """What the list shows, before it is told what to offer."""
+        from PySide6.QtCore import QStringListModel  # noqa: PLC0415
+
+        return QStringListModel(self)
+
+    @property
+    def _list(self) -> "QListView":
         """The list, made at first need: many windows never open it."""
         if self._popup is None:
+            from PySide6.QtWidgets import QListView  # noqa: PLC0415
+
             self._popup = QListView()
             self._popup.setUniformItemSizes(True)
             self._popup.setProperty("kind", "popup")
-            self._popup.setAccessibleName(self.tr("Remembered values"))
             self._completer.setPopup(self._popup)
+            self._dress_list(self._popup)
             # The window system sends keys to the list, or, as its focus proxy, to the field.
             self._popup.installEventFilter(self)
             self.installEventFilter(self)
         return self._popup
 
+    def _dress_list(self, popup: "QListView") -> None:
+        """Name the new list, to which the completer has given a delegate of its own."""
+        popup.setAccessibleName(self.tr("Remembered values"))
+
     def _open(self, prefix: str) -> None:
+        from PySide6.QtCore import QModelIndex, QStringListModel  # noqa: PLC0415
+
+        model = self._completer.model()
+        assert isinstance(model, QStringListModel)  # noqa: S101
+        model.setStringList(self._kept)
         self._completer.setCompletionPrefix(prefix)
         self._list.setCurrentIndex(QModelIndex())
         self._completer.complete()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QTimer, QTimeZone, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from dialer.calls.sentence import Sentence
@@ -23,6 +23,9 @@ class SendsLine(QWidget):
     picked = Signal(str)
     """Of two readings of the callee, the digits of the one that the operator picked."""
 
+    suggestion_taken = Signal(str)
+    """The text of the number that was suggested, and that the operator wants."""
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -35,12 +38,18 @@ class SendsLine(QWidget):
         self._rest.setWordWrap(True)
         self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._readings = [self._reading_button() for _ in range(2)]
+        self._suggested = ""
+        self._suggestion = QPushButton(self)
+        self._suggestion.setProperty("kind", "link")
+        self._suggestion.clicked.connect(self._take_suggestion)
+        self._suggestion.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(5))
         layout.addWidget(self._lead)
         layout.addWidget(self._digits)
         layout.addWidget(self._rest, 1)
+        layout.insertWidget(0, self._suggestion)
         for button in self._readings:
             layout.addWidget(button)
         self._clock = QTimer(self)
@@ -61,6 +70,8 @@ class SendsLine(QWidget):
 
     def show_choice(self, choice: "Choice") -> None:
         """Show both readings of what was typed, for the operator to pick one."""
+        from dialer.ui.callee_words import country_name  # noqa: PLC0415
+
         self._show(self.tr("Two numbers are possible. Pick one:"), "", "")
         for button, callee in zip(
             self._readings, (choice.national, choice.international), strict=True
@@ -70,6 +81,13 @@ class SendsLine(QWidget):
             button.setToolTip(country_name(callee.region))
             button.setProperty("digits", callee.digits)
             button.show()
+
+    def suggest(self, formatted: str, text: str) -> None:
+        """Offer a number quietly, as long as the line has nothing else to say; "" for none."""
+        self._suggested = text
+        self._suggestion.setText(self.tr("Copied: {number}").format(number=formatted))
+        self._suggestion.setToolTip(self.tr("Fill it in. Nothing is called."))
+        self._show_suggestion()
 
     @property
     def offers_choice(self) -> bool:
@@ -85,7 +103,9 @@ class SendsLine(QWidget):
         callee = self._callee
         if callee is None:
             return
-        from dialer.calls.number import time_zones  # noqa: PLC0415 - here with the callee
+        # Here with the callee.
+        from dialer.calls.number import time_zones  # noqa: PLC0415
+        from dialer.ui.callee_words import country_name, local_time  # noqa: PLC0415
 
         known = [
             callee.formatted if callee.formatted != callee.digits else "",
@@ -95,6 +115,16 @@ class SendsLine(QWidget):
         ]
         rest = "".join(f"·  {part}  " for part in known if part).rstrip()
         self._show(self.tr("Sends"), callee.digits, rest, callee=callee)
+
+    @Slot()
+    def _take_suggestion(self) -> None:
+        text, self._suggested = self._suggested, ""
+        self._show_suggestion()
+        self.suggestion_taken.emit(text)
+
+    def _show_suggestion(self) -> None:
+        says = self._lead.text() or self._digits.text() or self._rest.text() or self.offers_choice
+        self._suggestion.setVisible(bool(self._suggested) and not says)
 
     @Slot()
     def _pick(self) -> None:
@@ -119,6 +149,7 @@ class SendsLine(QWidget):
         self._lead.setVisible(bool(lead))
         self._digits.setVisible(bool(digits))
         self._wrong = wrong
+        self._show_suggestion()
         self._colour()
 
     @Slot()
@@ -133,31 +164,6 @@ class SendsLine(QWidget):
         button.clicked.connect(self._pick)
         button.hide()
         return button
-
-
-def country_name(region: str | None) -> str:
-    """The country behind an ISO 3166 code, "" where there is none."""
-    territory = QLocale.codeToTerritory(region) if region else QLocale.Country.AnyCountry
-    if territory == QLocale.Country.AnyCountry:
-        return ""
-    return QLocale.territoryToString(territory)
-
-
-def local_time(zones: tuple[str, ...]) -> str:
-    """What time it is in the zones: one time, or from the earliest to the latest."""
-    now = QDateTime.currentDateTimeUtc()
-    times = sorted(
-        {
-            (zone.offsetFromUtc(now), now.toTimeZone(zone).time().toString("HH:mm"))
-            for zone in (QTimeZone(name.encode()) for name in zones)
-            if zone.isValid()
-        }
-    )
-    if not times:
-        return ""
-    first, last = times[0][1], times[-1][1]
-    text = first if first == last else f"{first}–{last}"
-    return QCoreApplication.translate("SendsLine", "{time} there").format(time=text)
 
 
 def _plain_label(parent: QWidget) -> QLabel:

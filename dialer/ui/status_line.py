@@ -1,23 +1,23 @@
 """The status line: with which profile calls are placed, its balance, and what is going on."""
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from dialer.calls.low_balance import amount, amount_text, is_low
-from dialer.calls.plain import plain
-from dialer.calls.records import Balance
 from dialer.calls.sentence import Sentence
-from dialer.settings.profile import Profile
 from dialer.ui.choice_box import ChoiceBox
 from dialer.ui.elided_label import ElidedLabel
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
 from dialer.ui.words import plain_tip, told
+
+if TYPE_CHECKING:
+    from dialer.calls.records import Balance
+    from dialer.settings.profile import Profile
 
 COPIED_MS = 4_000
 """How long the status line says what was copied."""
@@ -36,6 +36,7 @@ class StatusLine(QWidget):
         self._theme = theme
         self._sandbox = False
         self._low = False
+        self.setAutoFillBackground(True)
         self._mark = QLabel(self.tr("SANDBOX"), self)
         self._mark.setFont(theme.fonts.label_strong)
         self._mark.setContentsMargins(theme.px(8), theme.px(2), theme.px(8), theme.px(2))
@@ -72,7 +73,7 @@ class StatusLine(QWidget):
         self._colour()
         self.show_profile(None, sandbox=False)
 
-    def show_profile(self, profile: Profile | None, *, sandbox: bool) -> None:
+    def show_profile(self, profile: "Profile | None", *, sandbox: bool) -> None:
         """Say with which profile calls are placed."""
         self._sandbox = sandbox
         self._mark.setVisible(sandbox)
@@ -81,6 +82,8 @@ class StatusLine(QWidget):
         elif profile is None:
             self._profile.setText(self.tr("No profile"))
         else:
+            from urllib.parse import urlsplit  # noqa: PLC0415 - for the start's sake
+
             host = urlsplit(profile.base_url).netloc
             named = self._switcher.isHidden()
             self._profile.setText(f"{profile.name} · {host}" if named else host)
@@ -107,8 +110,10 @@ class StatusLine(QWidget):
         self._news_over.start()
 
     @Slot(object, str)
-    def show_balance(self, balance: Balance | None, limit: str) -> None:
+    def show_balance(self, balance: "Balance | None", limit: str) -> None:
         """Show the balance; None while it is not known. `limit` as in the profile, "" for none."""
+        from dialer.calls.low_balance import amount, is_low  # noqa: PLC0415
+
         text = balance.balance if balance is not None else None
         if balance is None or text is None:
             lines = [] if balance is None else [self.tr("The provider told no balance.")]
@@ -142,17 +147,19 @@ class StatusLine(QWidget):
         self._activity.setText(text)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the line's ground, with an edge above it."""
-        scheme = self._theme.scheme
+        """Paint an edge above the line, on its ground."""
+        super().paintEvent(event)
         painter = QPainter(self)
-        painter.fillRect(event.rect(), scheme.card)
-        painter.setPen(scheme.line)
+        painter.setPen(self._theme.scheme.line)
         painter.drawLine(0, 0, self.width(), 0)
         painter.end()
 
     @Slot()
     def _colour(self) -> None:
         scheme = self._theme.scheme
+        ground = self.palette()
+        ground.setColor(QPalette.ColorRole.Window, scheme.card)
+        self.setPalette(ground)
         tint = scheme.tint("unknown")
         set_ink(self._mark, tint.ink, tint.ground)
         for label in (self._profile, self._activity, self._news, self._hint):
@@ -170,4 +177,7 @@ class StatusLine(QWidget):
 
 
 def _shown(text: str) -> str:
+    from dialer.calls.low_balance import amount_text  # noqa: PLC0415
+    from dialer.calls.plain import plain  # noqa: PLC0415
+
     return plain(amount_text(text), _AMOUNT_LENGTH)

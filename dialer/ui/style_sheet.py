@@ -5,7 +5,8 @@ Widgets choose their rules by the dynamic property `kind`, set before they are s
 - QPushButton: "primary", "call" (primary, as high as a field), "link"; else it is a secondary
   button. `PrimaryButton` adds the focus ring that no rule can draw.
 - QLineEdit: "search" is lower, "plain" (inside something that has an edge of its own) bare.
-  The property `wrong` puts the edge in the error colour, see `mark_wrong`.
+  The property `wrong` puts the edge in the error colour, see `mark_wrong`; `given` shows that
+  a link has filled the field in.
 - QListView: "popup" drops down from a field.
 - QTableView: "card" has the edge and corners of a card and the focus ring around all of it.
 """
@@ -25,6 +26,7 @@ QLineEdit {{ padding: 0 {px9}px; min-height: {field_inside}px; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {accent}; }}
 QLineEdit:focus {{ padding: 0 {px9_focused}px; }}
 QLineEdit[wrong="true"] {{ border-color: {rejected}; }}
+QLineEdit[given="true"] {{ border-color: {accent}; background: {selection}; }}
 QLineEdit:disabled, QPlainTextEdit:disabled {{ background: {window}; }}
 QLineEdit[kind="search"] {{ min-height: {search_inside}px; }}
 QLineEdit[kind="plain"] {{ border: none; background: transparent; min-height: 0; padding: 0; }}
@@ -167,9 +169,14 @@ def style_sheet(scheme: Scheme, px: Callable[[float], int]) -> str:
 
 def mark_wrong(field: QLineEdit, wrong: bool) -> None:
     """Put the edge of `field` in the error colour, or back."""
-    if bool(field.property("wrong")) == wrong:
+    mark(field, "wrong", wrong)
+
+
+def mark(field: QLineEdit, what: str, marked: bool) -> None:
+    """Set a property of `field` that the rules look at, and let it show."""
+    if bool(field.property(what)) == marked:
         return
-    field.setProperty("wrong", wrong)
+    field.setProperty(what, marked)
     style = field.style()
     style.unpolish(field)
     style.polish(field)

@@ -13,6 +13,10 @@ from dialer.ui.system_look import SystemLook
 
 Choice = Literal["system", "light", "dark", "high-contrast"]
 
+IN_FUSION = ("-style", "Fusion")
+"""Arguments of QApplication by which it has its style at once. `setStyle` hands a QStyle back,
+whose ten enumerations Python then makes: a tenth of the start."""
+
 _TEXT_PX = 13  # the size of running text in the design; all other lengths are relative to it
 _DARK = {"light": False, "dark": True}  # the other choices leave it to the system
 
@@ -37,19 +41,26 @@ class Theme(QObject):
 
     Made once, before the first widget, and handed to whatever paints by itself. Ordinary
     widgets need nothing of it: they get palette, font and style sheet from the application.
-    Lives on the UI thread. Raises ValueError for a choice that there is not.
+    `in_fusion` says that the application was made with `IN_FUSION`. Lives on the UI thread.
+    Raises ValueError for a choice that there is not.
     """
 
     changed = Signal()
     """The scheme is another one, and the application wears it already."""
 
     def __init__(
-        self, app: QApplication, choice: Choice = "system", system: SystemLook | None = None
+        self,
+        app: QApplication,
+        choice: Choice = "system",
+        system: SystemLook | None = None,
+        *,
+        in_fusion: bool = False,
     ) -> None:
         super().__init__(app)
         self._app = app
         self._choice = _valid(choice)
-        app.setStyle("Fusion")
+        if not in_fusion:
+            app.setStyle("Fusion")
         self.fonts = _fonts_from(QApplication.font())
         app.setFont(self.fonts.text)
         self._scale = max(1.0, QFontInfo(self.fonts.text).pixelSize() / _TEXT_PX)
@@ -106,9 +117,9 @@ class Theme(QObject):
         self._app.setFont(self.fonts.label_strong, "QHeaderView")  # type: ignore[arg-type]
 
 
-def apply_theme(app: QApplication, choice: Choice = "system") -> Theme:
+def apply_theme(app: QApplication, choice: Choice = "system", *, in_fusion: bool = False) -> Theme:
     """Dress the application before its first widget is made, and return what keeps it so."""
-    return Theme(app, choice)
+    return Theme(app, choice, in_fusion=in_fusion)
 
 
 def _valid(choice: Choice) -> Choice:

@@ -1,7 +1,5 @@
 """Words for the window: sentences of the Qt-free rooms in its language, and plain tooltips."""
 
-import html
-
 from PySide6.QtCore import QCoreApplication
 
 from dialer.calls.sentence import CONTEXT, Sentence
@@ -22,5 +20,7 @@ def plain_tip(text: str) -> str:
     text with nothing rich in it. Where a widget has no accessible description of its own, a
     screen reader is given the tooltip: set the plain words as that description.
     """
+    import html  # noqa: PLC0415 - tables that the start can do without
+
     lines = "<br>".join(html.escape(line) for line in text.splitlines())
     return f"<qt>{lines}</qt>" if lines else ""

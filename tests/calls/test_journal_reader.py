@@ -5,12 +5,14 @@ import threading
 from array import array
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from calls.data_folder import PLACED, REQUEST, DataFolder, is_calm
 from calls.journal_states import opened
 from dialer.calls import journal_reader
+from dialer.calls.call import CallRecord, Outcome
 from dialer.calls.history_query import HistoryQuery, Sort
 from dialer.calls.journal_forget import Forgetter
 from dialer.calls.journal_reader import JournalReader
@@ -159,6 +161,68 @@ def test_a_profile_that_was_never_used_is_known_for_it_without_reading_all(
     assert last.row == 12_000
 
 
+def call_each(
+    folder: DataFolder, *callees: str, profile: str = "work", sandbox: bool = False
+) -> list[CallRecord]:
+    """Call these callees one after the other; the calls in that order."""
+    journal = folder.writer()
+    return [
+        journal.finish(
+            journal.begin(replace(REQUEST, callee=callee, profile=profile, sandbox=sandbox)),
+            Outcome.rejected("-2"),
+        )
+        for callee in callees
+    ]
+
+
+def test_the_newest_call_of_each_recent_callee_comes_newest_first(folder: DataFolder) -> None:
+    calls = call_each(folder, "442079460018", "4930901820", "442079460018", "861065529988")
+    found = folder.reader().recent_callees("work", sandbox=False)
+    assert found == [calls[3], calls[2], calls[1]]
+    assert folder.reader().recent_callees("work", sandbox=False, limit=2) == found[:2]
+
+
+def test_recent_callees_are_those_of_one_profile_and_never_the_sandboxs(
+    folder: DataFolder,
+) -> None:
+    (work,) = call_each(folder, "442079460018")
+    (home,) = call_each(folder, "442079460018", profile="home")
+    (tried,) = call_each(folder, "442079460018", sandbox=True)
+    reader = folder.reader()
+    assert reader.recent_callees("work", sandbox=False) == [work]
+    assert reader.recent_callees("home", sandbox=False) == [home]
+    assert reader.recent_callees("work", sandbox=True) == [tried]
+    assert reader.recent_callees("new", sandbox=False) == []
+
+
+def test_a_deleted_call_makes_no_recent_callee_but_an_earlier_one_does(
+    folder: DataFolder, forgetter: Forgetter
+) -> None:
+    first, second, last = call_each(folder, "442079460018", "4930901820", "442079460018")
+    reader = folder.reader()
+    forgetter.delete([last.row, second.row])
+    assert reader.recent_callees("work", sandbox=False) == [first]
+    forgetter.restore([last.row])
+    assert reader.recent_callees("work", sandbox=False) == [last]
+
+
+def test_a_call_under_way_is_a_recent_callee(folder: DataFolder) -> None:
+    begun = folder.writer().begin(REQUEST)
+    assert folder.reader().recent_callees("work", sandbox=False) == [begun]
+
+
+def test_recent_callees_are_found_without_reading_all_calls(long: DataFolder) -> None:
+    reader = long.reader()
+    looks: list[int] = []
+    reader._connection.set_progress_handler(lambda: looks.append(1), 1_000)
+    assert reader.recent_callees("new", sandbox=False) == []
+    assert len(looks) < 60
+    found = reader.recent_callees("work", sandbox=False)
+    assert [call.row for call in found] == list(range(12_000, 11_700, -1))
+    everything = reader.recent_callees("work", sandbox=False, limit=9_999)
+    assert [call.row for call in everything] == list(range(12_000, 10_000, -1))
+
+
 def test_a_deleted_call_shows_nowhere_but_where_it_may_be_called_again(
     folder: DataFolder, forgetter: Forgetter
 ) -> None:
@@ -177,6 +241,7 @@ def test_a_deleted_call_shows_nowhere_but_where_it_may_be_called_again(
     assert reader.placed(PLACED.recording_id) is None
     assert reader.last_of("work", sandbox=False) is None
     assert reader.used("account", profile="work", sandbox=False) == []
+    assert reader.recent_callees("work", sandbox=False) == []
     assert reader.count() == 0
     assert reader.recent_of(REQUEST.callee, 0, sandbox=False) == [call]
     forgetter.restore([call.row])

@@ -12,6 +12,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from dialer.desktop import handoff
+from dialer.desktop.doorway import Doorway
+from dialer.desktop.visit import Visit
 from dialer.program import Program
 from dialer.sandbox.server import SandboxServer
 from dialer.settings.folders import Folders
@@ -50,7 +53,7 @@ def journal(folders: Folders) -> Iterator[JournalOnDisk]:
 def store(monkeypatch: pytest.MonkeyPatch) -> WatchedStore:
     """What the program takes for the keyring."""
     made = WatchedStore()
-    monkeypatch.setattr("dialer.program.KeyringStore", lambda: made)
+    monkeypatch.setattr("dialer.settings.keyring_store.KeyringStore", lambda: made)
     return made
 
 
@@ -78,8 +81,16 @@ def start(
     # The last resort would end the tests themselves, and with success.
     monkeypatch.setattr("dialer.ui.quitting.os._exit", _did_not_end)
 
-    def begin(*, sandbox: bool = False, profile: str | None = None, wait: bool = True) -> Operator:
-        program = Program(qapp, folders, sandbox=sandbox, profile=profile)
+    def begin(
+        *,
+        sandbox: bool = False,
+        profile: str = "",
+        visit: Visit | None = None,
+        doorway: Doorway | None = None,
+        wait: bool = True,
+    ) -> Operator:
+        asked = visit or Visit(handoff.RAISE, profile=profile)
+        program = Program(qapp, folders, asked, sandbox=sandbox, doorway=doorway)
         started.append(operator := Operator(qtbot, program))
         operator.open()
         if wait:

@@ -43,9 +43,11 @@ class Operator:
         with self._qtbot.waitActive(self.window):
             self.program.show()
             self.window.activateWindow()
+        self.wait_until_begun()
 
     def wait_until_ready(self) -> None:
         """Wait until calls can be placed, or the window says why none can."""
+        self.wait_until_begun()
         calling = self.program._calling
         self.until(
             lambda: (
@@ -57,6 +59,10 @@ class Operator:
                 )
             )
         )
+
+    def wait_until_begun(self) -> None:
+        """Wait until the window is on screen and complete."""
+        self.until(lambda: self.program._begun)
 
     def until(self, condition: Callable[[], object], seconds: float = SECONDS) -> None:
         """Wait until `condition` holds."""
@@ -195,6 +201,7 @@ class Operator:
     def wait_for_the_end(self) -> None:
         """Wait until nothing of the program runs any more. Asked again, it does nothing."""
         if not self._ended:
+            self.wait_until_begun()
             self.until(self.program._thread.isFinished)
             self.program.end()
             self._ended = True

@@ -1,0 +1,122 @@
+"""What came from outside and stands in the fields: shown as such, and gone without a trace."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from dialer.ui.call_bar import CallBar
+from dialer.ui.typed import Typed
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a link or another program puts into the fields; None leaves a field as it is."""
+
+    callee: str
+    note: str | None = None
+    display_number: str | None = None
+    account: str | None = None
+    profile: str | None = None
+
+    @property
+    def is_for_one_call(self) -> bool:
+        """Whether it changes what calls are placed with, which is the operator's own choice."""
+        return any((self.display_number, self.account, self.profile))
+
+
+class Lender(Protocol):
+    """Who changes the profile for one call."""
+
+    def lend(self, name: str) -> None:
+        """Call with the profile of that name, until it is taken back or another is chosen."""
+        ...
+
+    def take_back(self) -> None:
+        """Call with what was used before. Does nothing where nothing is lent."""
+        ...
+
+
+class Guest:
+    """Puts what came from outside into the call bar, and brings back what stood there. UI thread.
+
+    What was typed by hand is kept until it is brought back or another call is typed; of several
+    guests that come one after the other, each replaces the one before it. Profile, display
+    number and account of a guest go with it.
+    """
+
+    def __init__(self, bar: CallBar, lender: Lender) -> None:
+        self._bar = bar
+        self._lender = lender
+        self._filled: Typed | None = None
+        self._kept: Typed | None = None
+        self._usual: tuple[str, str] | None = None
+        self._lending = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the fields hold what came from outside, untouched."""
+        return self._filled is not None and self._bar.typed() == self._filled
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is something typed by hand to bring back."""
+        return self._kept is not None
+
+    @property
+    def is_for_one_call(self) -> bool:
+        """Whether profile, display number or account are the guest's."""
+        return self._usual is not None
+
+    def receive(self, given: Given) -> None:
+        """Fill the fields in, in place of an earlier guest or of what was typed by hand."""
+        bar = self._bar
+        if not self.is_there:
+            typed = bar.typed()
+            by_hand = bool(typed.callee.strip()) and bar.callee.typed_by_hand
+            self._kept = typed if by_hand else None
+            if by_hand and given.note is None:
+                bar.note.clear()  # it was about the number that was typed
+        self.give_back()
+        if given.is_for_one_call:
+            self._usual = bar.display_number.text(), bar.account.text()
+            if given.profile is not None:
+                self._lending = True
+                self._lender.lend(given.profile)
+                self._lending = False
+        bar.show_given(given.callee, given.note, given.display_number, given.account)
+        self._filled = bar.typed()
+
+    def take_back(self) -> bool:
+        """Bring back what was typed before the guest came; whether there was something."""
+        if not self.is_there:
+            return False
+        kept, self._kept, self._filled = self._kept, None, None
+        self.give_back()
+        if kept is None:
+            return False
+        self._bar.bring_back(kept)
+        return True
+
+    def give_back(self) -> None:
+        """Put profile, display number and account back as they were before the guest came."""
+        if self._usual is None:
+            return
+        display_number, account = self._usual
+        self._usual = None
+        self._lending = True
+        self._lender.take_back()
+        self._lending = False
+        self._bar.display_number.setText(display_number)
+        self._bar.account.setText(account)
+        self._bar.mark_given(())
+
+    def on_profile_changed(self) -> None:
+        """The operator chose another profile: what it fills in is the operator's own."""
+        if not self._lending and self._usual is not None:
+            self._usual = None
+            self._bar.mark_given(())
+
+    def end(self) -> None:
+        """The call is placed: nothing of the guest is left, nor of what it stood in for."""
+        self.give_back()
+        self._filled = None
+        self._kept = None

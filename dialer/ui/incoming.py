@@ -1,0 +1,281 @@
+"""Takes what comes from outside into the fields. It never calls: a key does, or a countdown."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Slot
+
+from dialer.calls.call import OutcomeKind
+from dialer.calls.link import Link, LinkRefused, read_link
+from dialer.calls.number import Callee, NumberRefused, read_callee, read_display_number, written
+from dialer.calls.place import EndedCall
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
+from dialer.settings.profile import Profile
+from dialer.ui.calling import Calling
+from dialer.ui.guest import Given, Guest, Lender
+from dialer.ui.main_window import MainWindow
+from dialer.ui.words import told
+
+FLOOD_SECONDS = 3.0
+"""Links that follow one another faster than this are one flood: the last one stays, and waits."""
+
+_UNKNOWN_PROFILE = QT_TRANSLATE_NOOP("dialer", "There is no profile “{value}” here.")
+_UNKNOWN_ACCOUNT = QT_TRANSLATE_NOOP(
+    "dialer", "The account “{value}” is not known here: neither used before nor listed."
+)
+_UNKNOWN_DISPLAY_NUMBER = QT_TRANSLATE_NOOP(
+    "dialer", "The display number “{value}” is not known here: it was not used before."
+)
+_SANDBOX = QT_TRANSLATE_NOOP(
+    "dialer", "It wants to call with the profile “{value}”, but this is the sandbox."
+)
+
+
+class Known(Protocol):
+    """What the program knows already, and so a link may name."""
+
+    def profiles(self) -> Sequence[Profile]:
+        """All profiles."""
+        ...
+
+    def accounts(self, profile: Profile) -> Sequence[str]:
+        """The accounts that were used with a profile, or that the provider listed for it."""
+        ...
+
+    def display_numbers(self, profile: Profile) -> Sequence[str]:
+        """The display numbers that were used with a profile."""
+        ...
+
+
+class Incoming(QObject):
+    """Fills in what comes from outside, and says where it came from. UI thread.
+
+    The newest one wins. `countdown` says after how many seconds a plain link may call, 0 for
+    never; it is left out for numbers that are not ordinary, for links that carry more than a
+    number, while a call is under way, and in a flood.
+    """
+
+    def __init__(
+        self,
+        window: MainWindow,
+        calling: Calling,
+        lender: Lender,
+        known: Known,
+        *,
+        parent: QObject,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(parent)
+        self.countdown = 0
+        self._window = window
+        self._calling = calling
+        self._known = known
+        self._clock = clock
+        self._guest = Guest(window.bar, lender)
+        self._last = float("-inf")
+        self._count = 0
+        self._for_one_call: str | None = None
+        window.bar.send_away = self._send_away
+        window.bar.callee.textEdited.connect(self._on_edited)
+        calling.begun.connect(self._on_begun)
+        calling.ended.connect(self._on_ended)
+
+    def open_link(self, text: str, count: int = 1, *, early: bool = False) -> Sentence | None:
+        """Take a link, the last of `count` that came together; why it was refused, if it was.
+
+        `early` says that its number stands in the field already, unread so far.
+        """
+        try:
+            link = read_link(text)
+            given = self._given(link)
+        except (LinkRefused, NumberRefused) as refused:
+            return self._refuse(refused.sentence, self.tr("The link was not used."), early=early)
+        flood = self._note_flood(count)
+        self._guest.receive(given)
+        self._tell_of_link(given, flood)
+        if link.is_number_alone and not flood:
+            self._count_down(given)
+        return None
+
+    def show_number(self, text: str, *, early: bool = False) -> Sentence | None:
+        """Take a number that another program shows; why it was refused, if it was."""
+        try:
+            given = Given(self._readable(text, self._country()))
+        except NumberRefused as refused:
+            return self._refuse(refused.sentence, self.tr("The number was not used."), early=early)
+        self._guest.receive(given)
+        self._tell(self.tr("Filled in by another program."))
+        return None
+
+    def show_copied(self, text: str, headline: str) -> None:
+        """Take a number that was copied, selected or chosen, which reads as one."""
+        self._guest.receive(Given(text))
+        self._tell(headline)
+
+    def is_for_one_call(self, call_id: str) -> bool:
+        """Whether a call was placed with values of a link, which are not to be remembered."""
+        return call_id == self._for_one_call
+
+    @Slot()
+    def on_profile_changed(self) -> None:
+        """Calls are placed with another profile from now on."""
+        self._guest.on_profile_changed()
+
+    # What a link may fill in
+
+    def _given(self, link: Link) -> Given:
+        """What a link fills in. Raises LinkRefused or NumberRefused."""
+        profile = self._profile_of(link)
+        country = (profile.default_country or None) if profile else None
+        return Given(
+            callee=self._readable(link.number, country),
+            # A note of an earlier link does not stay with this one's number.
+            note=link.note if link.note is not None or not self._guest.is_there else "",
+            display_number=self._display_number_of(link, profile, country),
+            account=self._account_of(link, profile),
+            profile=link.profile,
+        )
+
+    def _profile_of(self, link: Link) -> Profile | None:
+        if link.profile is None:
+            return self._calling.profile
+        if self._calling.is_sandbox or self._calling.starting:
+            raise LinkRefused(Sentence(_SANDBOX, value=link.profile))
+        for profile in self._known.profiles():
+            if profile.name == link.profile:
+                return profile
+        raise LinkRefused(Sentence(_UNKNOWN_PROFILE, value=link.profile))
+
+    def _account_of(self, link: Link, profile: Profile | None) -> str | None:
+        if link.account is None:
+            return None
+        if profile is None or link.account not in (
+            profile.account,
+            *self._known.accounts(profile),
+        ):
+            raise LinkRefused(Sentence(_UNKNOWN_ACCOUNT, value=link.account))
+        return link.account
+
+    def _display_number_of(
+        self, link: Link, profile: Profile | None, country: str | None
+    ) -> str | None:
+        if link.display_number is None:
+            return None
+        digits = read_display_number(link.display_number, country)
+        if profile is None or digits not in (
+            profile.display_number,
+            *self._known.display_numbers(profile),
+        ):
+            raise LinkRefused(Sentence(_UNKNOWN_DISPLAY_NUMBER, value=link.display_number))
+        return digits
+
+    def _readable(self, text: str, country: str | None) -> str:
+        """The text as it is shown, which reads as the same number. Raises NumberRefused."""
+        read = read_callee(text, country)
+        if isinstance(read, Callee) and read.extension is None:
+            plain = written(read.digits, country)
+            again = read_callee(plain, country)
+            # What is said beside a number, such as whose number it is, goes with its text.
+            if isinstance(again, Callee) and again.hints == read.hints:
+                return plain
+        return text
+
+    def _country(self) -> str | None:
+        profile = self._calling.profile
+        return (profile.default_country or None) if profile else None
+
+    # What is said of it
+
+    def _refuse(self, why: Sentence, headline: str, *, early: bool) -> Sentence:
+        if early and not self._window.bar.callee.typed_by_hand:
+            self._window.bar.callee.clear()  # it is no number that can be called
+        self._window.tell(
+            "rejected",
+            headline,
+            self.tr("{why} Nothing was filled in, and nothing was called.").format(why=told(why)),
+        )
+        return why
+
+    def _tell_of_link(self, given: Given, flood: bool) -> None:
+        headline = self.tr("Filled in by a link.")
+        if flood and self._count > 1:
+            headline = self.tr("{count} links came in; this is the newest.").format(
+                count=self._count
+            )
+        self._tell(headline, self._changes(given))
+
+    def _changes(self, given: Given) -> str:
+        """What a link changes for this one call, so that nobody has to look for it."""
+        changes = [
+            name.format(value=value)
+            for name, value in (
+                (self.tr("profile {value}"), given.profile),
+                (self.tr("account {value}"), given.account),
+                (self.tr("display number {value}"), given.display_number),
+            )
+            if value
+        ]
+        if not changes:
+            return ""
+        return self.tr("For this one call: {changes}.").format(changes=", ".join(changes))
+
+    def _tell(self, headline: str, more: str = "") -> None:
+        parts = [more] if more else []
+        if self._calling.profile is None and not self._calling.starting:
+            parts.append(self.tr("It waits here: connect a provider account to call it."))
+        else:
+            parts.append(self.tr("Enter or Call calls it; nothing was called."))
+        if self._guest.keeps:
+            parts.append(self.tr("Esc brings back what you typed."))
+        self._window.tell("info", headline, " ".join(parts))
+
+    # Countdown and flood
+
+    def _note_flood(self, count: int) -> bool:
+        now = self._clock()
+        together = now - self._last < FLOOD_SECONDS and self._guest.is_there
+        self._count = (self._count if together else 0) + count
+        self._last = now
+        return self._count > 1
+
+    def _count_down(self, given: Given) -> None:
+        calling = self._calling
+        if not self.countdown or calling.busy or calling.profile is None:
+            return
+        read = read_callee(given.callee, self._country())
+        if isinstance(read, Callee) and read.ordinary and read.extension is None and not read.hints:
+            calling.ask_after(self._window.bar.typed(), self.countdown)
+
+    # What becomes of it
+
+    def _send_away(self) -> bool:
+        if not self._guest.take_back():
+            return False
+        self._window.band.clear()
+        self._window.messages.forget()
+        return True
+
+    @Slot()
+    def _on_edited(self) -> None:
+        """The number is another one now: what a link gave for its own does not go with it."""
+        self._guest.give_back()
+
+    @Slot(object)
+    def _on_begun(self, record: object) -> None:
+        if self._guest.is_for_one_call and self._calling.under_way == self._window.bar.typed():
+            self._for_one_call = getattr(record, "call_id", None)
+
+    @Slot(object)
+    def _on_ended(self, ended: EndedCall) -> None:
+        if ended.outcome.kind is OutcomeKind.PLACED:
+            was_there = self._calling.under_way == replace(
+                self._window.bar.typed(), note=self._note_under_way()
+            )
+            if was_there:
+                self._guest.end()
+
+    def _note_under_way(self) -> str:
+        # The note is taken out of its field once the call is placed.
+        return self._calling.under_way.note if self._calling.under_way else ""

@@ -1,0 +1,495 @@
+"""Links and other starts: filled in, said, and never called but by the operator's own doing."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from dialer.calls.call import CallRequest, OutcomeKind
+from dialer.desktop import handoff
+from dialer.desktop.doorway import Doorway, claim
+from dialer.desktop.visit import Visit
+from dialer.settings.folders import Folders
+from dialer.settings.preferences import Preferences
+from dialer.settings.profile import Profile
+from doubles.faulty_server import Behaviour, FaultyServer, answers, hangs_after_reading
+from ui.journal_on_disk import PLACED, JournalOnDisk
+from ui.operating import ENTER, ESC, Operator, Start
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+LONDON = "442079460018"
+LINK = "tel:+44-20-7946-0018"
+NOT_CALLED = "Enter or Call calls it; nothing was called."
+
+AddProfile = Callable[..., Profile]
+Provider = Callable[[Behaviour], FaultyServer]
+
+
+@pytest.fixture
+def doorway() -> Iterator[Doorway]:
+    path = handoff.address(dict(os.environ), sandbox=True)
+    made, _ = claim(path, b"")
+    assert made is not None
+    yield made
+    made.close()
+
+
+class Desk:
+    """A window with a profile, and what clicks on links do to it."""
+
+    def __init__(self, operator: Operator, journal: JournalOnDisk) -> None:
+        self.operator = operator
+        self._journal = journal
+
+    def click(self, *links: str, asked: str = handoff.LINK) -> list[tuple[str, str]]:
+        """Links that come together, as a flood does; what the visitors are answered."""
+        visits = [Visit(asked, link) for link in links]
+        outside = self.operator.program._outside
+        assert outside is not None
+        outside._on_arrived(visits)
+        return [visit.wait(0) for visit in visits]
+
+    @property
+    def calls(self) -> int:
+        return len(self._journal.calls())
+
+    @property
+    def callee(self) -> str:
+        return self.operator.text("Callee")
+
+
+@pytest.fixture
+def desk(start: Start, add_profile: AddProfile, provider: Provider, journal: JournalOnDisk) -> Desk:
+    server = provider(answers())
+    add_profile("work", base_url=server.url, account="test_001", default_country="GB")
+    add_profile("home", base_url=server.url, account="test_002")
+    return Desk(ready(start(profile="work")), journal)
+
+
+def ready(operator: Operator) -> Operator:
+    operator.until(lambda: operator.program._outside is not None)
+    return operator
+
+
+def test_a_link_is_filled_in_as_it_will_be_sent_and_says_that_it_does_not_call(desk: Desk) -> None:
+    assert desk.click(LINK) == [(handoff.SHOWN, "")]
+    assert desk.callee == f"+{LONDON}"
+    assert desk.operator.line.startswith(f"Sends {LONDON}")
+    assert desk.operator.focus == "Callee"
+    assert desk.operator.message == f"Filled in by a link. {NOT_CALLED}"
+    assert desk.calls == 0
+    desk.operator.press(ENTER)
+    assert desk.operator.outcome().startswith("Placed.")
+    assert desk.calls == 1
+
+
+def test_the_first_link_stands_in_the_field_before_anything_else_is_there(
+    start: Start, add_profile: AddProfile
+) -> None:
+    add_profile("work")
+    operator = start(visit=Visit(handoff.LINK, LINK), wait=False)
+    assert operator.text("Callee") == f"+{LONDON}"
+    ready(operator)
+    assert operator.message == f"Filled in by a link. {NOT_CALLED}"
+
+
+def test_before_the_first_profile_the_number_waits_in_the_field(start: Start) -> None:
+    operator = ready(start(visit=Visit(handoff.LINK, LINK)))
+    assert operator.text("Callee") == f"+{LONDON}"
+    assert "It waits here: connect a provider account to call it." in operator.message
+    assert operator.button("Connect your provider account").isVisible()
+
+
+@pytest.mark.parametrize(
+    ("link", "says"),
+    [
+        ("tel:--help", "“help” is no part of a number"),
+        ("tel:12", "2 digits: 7 to 15 are needed."),
+        ("tel:0", "1 digit: 7 to 15 are needed."),
+        ("dialer:?callee=+442079460018&api-key=K", "“api-key”"),
+        ("dialer:?callee=+442079460018&account=nobody", "The account “nobody” is not known here"),
+        ("dialer:?callee=+442079460018&profile=nowhere", "no profile “nowhere” here"),
+        ("dialer:?callee=+442079460018&display-number=1008122211", "“1008122211” is not known"),
+    ],
+)
+def test_what_cannot_be_called_is_said_and_nothing_is_filled_in(
+    desk: Desk, link: str, says: str
+) -> None:
+    desk.operator.write("020 7946", into="Callee")
+    before = desk.operator.window.bar.typed()
+    desk.click(link)
+    assert desk.operator.window.bar.typed() == before
+    assert desk.operator.message.startswith("The link was not used.")
+    assert says in desk.operator.message
+    assert "Nothing was filled in, and nothing was called." in desk.operator.message
+
+
+def test_a_first_link_that_cannot_be_called_leaves_the_field_empty(
+    start: Start, add_profile: AddProfile
+) -> None:
+    add_profile("work")
+    operator = ready(start(visit=Visit(handoff.LINK, "tel:02079460018")))
+    assert operator.text("Callee") == ""
+    assert "No country code starts with 0" in operator.message
+
+
+def test_what_was_typed_by_hand_comes_back_with_esc(desk: Desk) -> None:
+    desk.operator.write("020 7946 0019", into="Callee")
+    desk.operator.write("about the invoice", into="Note")
+    desk.click(LINK)
+    assert desk.callee == f"+{LONDON}"
+    assert desk.operator.text("Note") == ""
+    assert "Esc brings back what you typed." in desk.operator.message
+    desk.operator.press(ESC)
+    assert desk.callee == "020 7946 0019"
+    assert desk.operator.text("Note") == "about the invoice"
+    assert desk.operator.message == ""
+    desk.operator.press(ESC)
+    assert desk.callee == ""
+
+
+def test_the_newest_link_replaces_an_earlier_one_and_keeps_what_was_typed(desk: Desk) -> None:
+    desk.operator.write("020 7946 0019", into="Callee")
+    desk.click("dialer:?callee=+442079460017&note=first")
+    desk.click(LINK)
+    assert desk.callee == f"+{LONDON}"
+    assert desk.operator.text("Note") == ""
+    desk.operator.press(ESC)
+    assert desk.callee == "020 7946 0019"
+
+
+def test_of_a_flood_the_last_is_shown_with_a_count_and_nothing_is_queued(desk: Desk) -> None:
+    answered = desk.click(*(f"tel:+4420794600{number:02d}" for number in range(50)))
+    assert answered == [(handoff.SHOWN, "")] * 50
+    desk.click(LINK)
+    assert desk.callee == f"+{LONDON}"
+    assert desk.operator.message.startswith("51 links came in; this is the newest.")
+    desk.operator.press(ESC)
+    assert desk.callee == ""
+    assert desk.calls == 0
+
+
+def test_a_link_during_a_call_is_filled_in_and_not_called(
+    start: Start, add_profile: AddProfile, provider: Provider, journal: JournalOnDisk
+) -> None:
+    add_profile("work", base_url=provider(hangs_after_reading).url)
+    desk = Desk(ready(start()), journal)
+    set_preferences(desk, links="countdown", link_seconds=3)
+    desk.operator.write("+442079460019", into="Callee")
+    desk.operator.press(ENTER)
+    desk.operator.until(lambda: desk.operator.busy)
+    desk.click(LINK)
+    assert desk.callee == f"+{LONDON}"
+    assert not desk.operator.program._calling.is_counting
+
+
+# What a link changes for one call
+
+
+def test_a_link_may_name_what_is_known_for_one_call_and_leaves_no_trace(
+    desk: Desk, journal: JournalOnDisk
+) -> None:
+    journal.write(PLACED, request=CallRequest(LONDON, "desk 7", "1008122211", profile="home"))
+    operator = desk.operator
+    operator.write("my own", into="Account")
+    desk.click(
+        "dialer:?callee=+442079460018&note=x&account=desk+7&display-number=1008122211&profile=home"
+    )
+    assert operator.text("Account") == "desk 7"
+    assert operator.text("Display number") == "1008122211"
+    assert operator.switcher().currentText() == "home"
+    assert (
+        "For this one call: profile home, account desk 7, display number 1008122211."
+        in operator.message
+    )
+    assert operator.field("Account").property("given")
+    operator.press(ENTER)
+    assert operator.outcome().startswith("Placed.")
+    called = journal.calls()[0].request
+    assert (called.account, called.display_number, called.profile) == (
+        "desk 7",
+        "1008122211",
+        "home",
+    )
+    assert operator.text("Account") == "my own"
+    assert operator.text("Display number") == ""
+    assert operator.switcher().currentText() == "work"
+    assert not operator.field("Account").property("given")
+
+
+@pytest.mark.parametrize("gone", ["Esc", "typing", "another link"])
+def test_what_a_link_changes_goes_with_its_number(desk: Desk, gone: str) -> None:
+    operator = desk.operator
+    desk.click("dialer:?callee=+442079460018&profile=home&account=test_002")
+    assert operator.text("Account") == "test_002"
+    if gone == "Esc":
+        operator.press(ESC)
+    elif gone == "typing":
+        operator.write("0", into="Callee")
+    else:
+        desk.click(LINK)
+    assert operator.text("Account") == "test_001"
+    assert operator.switcher().currentText() == "work"
+
+
+def test_a_profile_that_the_operator_chooses_is_not_taken_back(desk: Desk) -> None:
+    operator = desk.operator
+    desk.click("dialer:?callee=+442079460018&profile=home&account=test_002")
+    operator.window.profile_chosen.emit("home")
+    operator.press(ESC)
+    assert operator.switcher().currentText() == "home"
+    assert operator.text("Account") == "test_002"
+
+
+def test_a_link_cannot_lead_out_of_the_sandbox(
+    sandbox: Operator, add_profile: AddProfile, journal: JournalOnDisk
+) -> None:
+    add_profile("work")
+    desk = Desk(ready(sandbox), journal)
+    sandbox.window.sandbox_chosen.emit(True)
+    sandbox.wait_until_ready()
+    desk.click("dialer:?callee=+442079460018&profile=work")
+    assert "this is the sandbox" in sandbox.message
+    assert desk.callee == ""
+    assert "SANDBOX" in sandbox.status_text()
+
+
+# Countdowns
+
+
+def set_preferences(desk: Desk, **values: object) -> None:
+    desk.operator.program._on_preferences_changed(values)
+
+
+@pytest.fixture
+def _quick_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dialer.ui.calling.SECOND_MS", 30)
+
+
+@pytest.fixture
+def quick_desk(_quick_seconds: None, desk: Desk) -> Desk:
+    """Whose seconds are short."""
+    return desk
+
+
+def test_a_link_calls_after_the_countdown_that_the_operator_asked_for(quick_desk: Desk) -> None:
+    desk = quick_desk
+    set_preferences(desk, links="countdown", link_seconds=3)
+    desk.click(LINK)
+    assert desk.operator.message.startswith("Calling +44 20 7946 0018 in 3 s")
+    assert "Account test_001, no display number." in desk.operator.message
+    assert desk.calls == 0
+    desk.operator.until(lambda: desk.operator.message.startswith("Placed."))
+    assert desk.calls == 1
+
+
+@pytest.mark.parametrize("stop", ["Esc", "button", "typing", "profile", "tray"])
+def test_a_countdown_that_is_stopped_sends_nothing(desk: Desk, stop: str) -> None:
+    set_preferences(desk, links="countdown", link_seconds=30)
+    desk.click(LINK)
+    operator = desk.operator
+    if stop == "Esc":
+        operator.window.history.search.setFocus()
+        operator.press(ESC)
+        assert desk.callee == f"+{LONDON}", "the number stays"
+    elif stop == "button":
+        operator.click(operator.button("Do not call"))
+    elif stop == "typing":
+        operator.write("x", into="Note")
+    elif stop == "profile":
+        operator.window.profile_chosen.emit("home")
+    else:
+        assert operator.program._outside is not None
+        operator.program._outside.hide_in_tray()
+        operator.window.show()
+    assert not operator.program._calling.is_counting
+    if stop != "profile":
+        assert operator.message == "Stopped. Nothing was sent, and nothing was called."
+    assert desk.calls == 0
+
+
+def test_call_now_waits_no_longer(desk: Desk) -> None:
+    set_preferences(desk, links="countdown", link_seconds=30)
+    desk.click(LINK)
+    desk.operator.click(desk.operator.button("Call now"))
+    assert desk.operator.outcome().startswith("Placed.")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "tel:+449098790000",  # premium rate
+        "tel:+870773111632",  # satellite
+        "tel:+99912345678",  # no country
+        "tel:+442079460018;ext=12",
+        "tel:7946-0018;phone-context=pbx.example.com",
+        "dialer:?callee=+442079460018&note=x",
+        "dialer:?callee=+442079460018&account=test_001",
+    ],
+)
+def test_some_links_are_only_filled_in_whatever_the_preference(desk: Desk, link: str) -> None:
+    set_preferences(desk, links="countdown", link_seconds=3)
+    desk.click(link)
+    assert not desk.operator.program._calling.is_counting
+    assert NOT_CALLED in desk.operator.message or "not used" in desk.operator.message
+
+
+def test_a_flood_stops_the_countdown_and_begins_none(desk: Desk) -> None:
+    set_preferences(desk, links="countdown", link_seconds=30)
+    desk.click(LINK)
+    assert desk.operator.program._calling.is_counting
+    desk.click("tel:+442079460019")
+    assert not desk.operator.program._calling.is_counting
+    assert desk.operator.message.startswith("2 links came in; this is the newest.")
+    assert desk.calls == 0
+
+
+def test_a_callee_that_is_asked_about_is_asked_about_after_a_link_too(
+    quick_desk: Desk,
+) -> None:
+    desk = quick_desk
+    desk.operator.call(f"+{LONDON}")
+    set_preferences(desk, links="countdown", link_seconds=3)
+    desk.click(LINK)
+    assert desk.operator.message.startswith("Call +44 20 7946 0018 again?")
+    assert desk.calls == 1
+
+
+def test_every_call_can_be_taken_back_where_the_operator_wants_that(desk: Desk) -> None:
+    set_preferences(desk, undo_seconds=10)
+    operator = desk.operator
+    operator.write(f"+{LONDON}", into="Callee")
+    operator.press(ENTER, ENTER)
+    assert operator.message.startswith("Calling +44 20 7946 0018 in 10 s")
+    operator.press(ESC)
+    assert operator.message == "Stopped. Nothing was sent, and nothing was called."
+    assert desk.callee == f"+{LONDON}"
+    assert desk.calls == 0
+
+
+def test_a_call_leaves_at_the_end_of_the_countdown_and_once(quick_desk: Desk) -> None:
+    desk = quick_desk
+    set_preferences(desk, undo_seconds=2)
+    desk.operator.write(f"+{LONDON}", into="Callee")
+    desk.operator.press(ENTER, ENTER)
+    desk.operator.until(lambda: desk.operator.message.startswith("Placed."))
+    assert desk.calls == 1
+
+
+def test_quitting_during_a_countdown_sends_nothing(desk: Desk) -> None:
+    set_preferences(desk, undo_seconds=10)
+    desk.operator.write(f"+{LONDON}", into="Callee")
+    desk.operator.press(ENTER)
+    desk.operator.quit()
+    assert desk.calls == 0
+
+
+# Other programs, other starts
+
+
+def test_another_program_shows_a_number_and_is_told_why_it_cannot(desk: Desk) -> None:
+    assert desk.click("020 7946 0018", asked=handoff.NUMBER) == [(handoff.SHOWN, "")]
+    assert desk.callee == f"+{LONDON}"
+    assert desk.operator.message.startswith("Filled in by another program.")
+    ((word, why),) = desk.click("12", asked=handoff.NUMBER)
+    assert (word, why) == (handoff.REFUSED, "2 digits: 7 to 15 are needed.")
+    assert desk.callee == f"+{LONDON}"
+
+
+def test_a_real_visitor_reaches_the_window_of_the_first_start(
+    start: Start, doorway: Doorway, add_profile: AddProfile
+) -> None:
+    add_profile("work")
+    operator = ready(start(doorway=doorway))
+    path = handoff.address(dict(os.environ), sandbox=True)
+    answer: list[tuple[str, str] | None] = []
+    from threading import Thread
+
+    knocking = Thread(
+        target=lambda: answer.append(handoff.knock(path, handoff.message({}, handoff.LINK, LINK)))
+    )
+    knocking.start()
+    operator.until(lambda: answer)
+    knocking.join()
+    assert answer == [(handoff.SHOWN, "")]
+    assert operator.text("Callee") == f"+{LONDON}"
+    operator.quit()
+    assert path is not None
+    assert not Path(path).exists(), "the next start is a window of its own"
+
+
+def test_a_start_with_a_profile_chooses_it_in_the_window_that_runs(desk: Desk) -> None:
+    outside = desk.operator.program._outside
+    assert outside is not None
+    outside._on_arrived([Visit(handoff.RAISE, profile="home")])
+    assert desk.operator.switcher().currentText() == "home"
+    outside._on_arrived([Visit(handoff.RAISE, profile="nowhere")])
+    assert "There is no profile nowhere." in desk.operator.message
+    assert desk.operator.switcher().currentText() == "home"
+
+
+# Hostile links
+
+SCRAPS = st.sampled_from(
+    [
+        *"0123456789+-()[]./ ,;:#*xX@%=?&|<>\"'\n\t²Ⅷ٣\u200b\u202e\u00a0–＋A\ud800\x00",
+        *("00", "+44", "(0)", LONDON, "020 7946 0018", "1-800-FLOWERS", "--sandbox", "--help"),
+        *("%2B", "%00", "%0a", "%FF", "%", ";ext=", ";phone-context=", ";m-x=", "?call", "//"),
+        *("callee=", "&note=", "&account=", "&profile=", "&display-number=", "&api-key=", "王"),
+        *("work", "home", "test_001", "<b>", "tel:", "sip:", "@", "../", "$(x)", "{0}"),
+    ]
+)
+LINKS = st.builds(
+    "{}{}".format,
+    st.sampled_from(["tel:", "callto:", "sip:", "dialer:", "dialer:?callee=+442079460018&"]),
+    st.text(max_size=40) | st.lists(SCRAPS, max_size=20).map("".join),
+)
+
+
+def test_ten_thousand_hostile_links_never_call_and_change_nothing_for_good(
+    desk: Desk, folders: Folders
+) -> None:
+    """The countdown is on, so that a link that could call by itself would."""
+    set_preferences(desk, links="countdown", link_seconds=30)
+    operator = desk.operator
+    operator.until(lambda: Preferences.load(folders.preferences_file).links == "countdown")
+    before = {path: path.read_bytes() for path in folders.config.glob("*.toml")}
+    assert len(before) == 2
+    seen = 0
+
+    @seed(20261128)
+    @settings(
+        max_examples=1_000,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.lists(LINKS, min_size=10, max_size=10))
+    def flood(links: list[str]) -> None:
+        nonlocal seen
+        seen += len(links)
+        assert len(desk.click(*links)) == len(links)
+        for link in links[-2:]:
+            desk.click(link)
+        # A countdown may run for a plain link: it is stopped like an operator would.
+        operator.program._calling.stop_counting()
+        for field in ("Callee", "Note", "Account", "Display number"):
+            assert operator.text(field).isprintable()
+
+    flood()
+    assert seen >= 10_000
+    assert desk.calls == 0
+    assert not operator.busy
+    operator.press(ESC)
+    operator.press(ESC)
+    assert operator.switcher().currentText() == "work"
+    assert operator.text("Account") == "test_001"
+    assert {path: path.read_bytes() for path in folders.config.glob("*.toml")} == before
+    assert operator.call(f"+{LONDON}").startswith("Placed.")
+    assert [call.outcome.kind for call in desk._journal.calls() if call.outcome] == [
+        OutcomeKind.PLACED
+    ]
