@@ -1,6 +1,7 @@
 """The way to the window: hand over to a Dialer that runs already, or become the one that does."""
 
 import builtins
+import gc
 import logging
 import os
 import sys
@@ -121,6 +122,9 @@ def _run(opening: Opening, *, found_hung: bool) -> int:
 
 
 def _open_window(opening: Opening, doorway: "Doorway | None") -> int:
+    # Nothing of what a start makes is garbage, and looking for some takes a tenth of its time.
+    # `Program` looks once all is loaded, and lets it be looked for from then on.
+    gc.disable()
     try:
         import PySide6.QtCore  # noqa: F401 - so that what it does to imports can be undone
 

@@ -145,15 +145,13 @@ class Program(QObject):
         """Show the number that this start came with; what it may fill in besides is read later."""
         if self._visit.asked not in (handoff.LINK, handoff.NUMBER):
             return
-        from dialer.calls.link import LinkRefused, read_link
-
         text = self._visit.text
         if self._visit.asked == handoff.LINK:
-            try:
-                text = read_link(text).number
-            except LinkRefused:
-                return  # told as soon as there is a band to tell it in
-        self.window.bar.callee.setText(text)
+            text = text.partition(":")[2].strip("/ ")
+        # What else there is to read is read after the first look, for it takes a while to load.
+        if text[:1] == "+" and not text[1:].strip("0123456789-.() ") and len(text) < 40:
+            text = "+" + "".join(char for char in text if char.isdecimal())
+            self.window.bar.callee.setText(text)
 
     def _keeps_in_tray(self) -> bool:
         from PySide6.QtWidgets import QSystemTrayIcon
@@ -270,9 +268,11 @@ class Program(QObject):
         # All that is loaded stays: a collection that looks at it stalls the window for a frame.
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     @Slot(object)
     def _on_numbers_not_loaded(self, error: Exception) -> None:
+        gc.enable()
         self.window.tell(
             "rejected",
             self.tr("Numbers cannot be read."),

@@ -112,4 +112,4 @@ class AccountEdit(RememberingEdit):
         return f"{account} · {phone.phone_name}" if phone is not None and named else account
 
     def _show_chevron(self) -> None:
-        self._chevron.setVisible(bool(self._can_fetch or self._listed or self.values()))
+        self._show_chevron_if(bool(self._can_fetch or self._listed or self.values()))

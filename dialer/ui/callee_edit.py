@@ -60,7 +60,7 @@ class CalleeEdit(RememberingEdit):
         """The callees to offer, the latest first. A list that is open stays as it is."""
         self._recent = tuple(callees)
         self._notes = tuple(each.note.casefold() for each in callees)
-        self._chevron.setVisible(bool(callees))
+        self._show_chevron_if(bool(callees))
 
     def setText(self, text: str | None, /) -> None:
         """Show what the program has to show. A list that is open was about something else."""

@@ -84,7 +84,6 @@ class MainWindow(QMainWindow):
         self.bar = CallBar(theme, icons, self)
         self.status = StatusLine(theme, icons, self)
         self.setWindowTitle(self.tr("Dialer"))
-        self.setWindowIcon(icons.program())
         self.set_smallest()
         self.resize(START_SIZE)
 
@@ -111,6 +110,7 @@ class MainWindow(QMainWindow):
         from dialer.ui.first_steps import FirstSteps  # noqa: PLC0415
 
         self._calling = calling
+        self.setWindowIcon(self.icons.program())
         self.bar.finish()
         self.menus.fill()
         self.band = MessageBand(self._theme, self.icons, self)

@@ -38,14 +38,13 @@ class RememberingEdit(QLineEdit):
         self._chevron.triggered.connect(self.show_values)
         self._chevron.setVisible(False)
         self.addAction(self._chevron, QLineEdit.ActionPosition.TrailingPosition)
-        self._paint_chevron()
         self.textEdited.connect(self._offer)
         theme.changed.connect(self._paint_chevron)
 
     def set_values(self, values: list[str]) -> None:
         """The values to remember, the likeliest first. Empty and repeated ones are left out."""
         self._kept = list(dict.fromkeys(value for value in values if value))
-        self._chevron.setVisible(bool(self._kept))
+        self._show_chevron_if(bool(self._kept))
 
     def values(self) -> list[str]:
         """The remembered values, in the order in which they are offered."""
@@ -159,6 +158,12 @@ class RememberingEdit(QLineEdit):
     def _take(self, value: str) -> None:
         self.setText(value)
 
+    def _show_chevron_if(self, offers: bool) -> None:
+        self._chevron.setVisible(offers)
+        self._paint_chevron()
+
     @Slot()
     def _paint_chevron(self) -> None:
-        self._chevron.setIcon(self._icons.icon("chevron-down", "text"))
+        # Drawn once there is something to offer: the window is on screen before that.
+        if self._chevron.isVisible():
+            self._chevron.setIcon(self._icons.icon("chevron-down", "text"))

@@ -12,7 +12,7 @@ TESTS = Path(__file__).resolve().parents[1]
 def main() -> int:
     """Measure the parts that were asked for, all of them unless told otherwise."""
     sys.path[:0] = [str(TESTS), str(TESTS.parent)]
-    from bench import calls, exports, history, memory, starts
+    from bench import calls, exports, history, links, memory, starts
     from bench.surroundings import Surroundings
 
     def _export(surroundings: Surroundings, times: int) -> None:
@@ -20,6 +20,7 @@ def main() -> int:
 
     parts = {
         "start": starts.measure,
+        "links": links.measure,
         "memory": memory.measure,
         "call": calls.measure,
         "history": history.measure,

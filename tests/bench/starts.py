@@ -27,11 +27,11 @@ def measure(surroundings: Surroundings, times: int) -> None:
         _DIALER: dialer(),
     }
     for arguments in programs.values():
-        _start(surroundings, arguments)
+        start(surroundings, arguments)
     seen: dict[str, list[Seen]] = {name: [] for name in programs}
     for _ in range(ROUNDS * times):
         for name, arguments in programs.items():
-            seen[name].append(_start(surroundings, arguments))
+            seen[name].append(start(surroundings, arguments))
     columns = ["mapped", "fastest"] + (["drawn"] if exact() else [])
     heading(f"{what}, median of {ROUNDS * times}", *columns)
     medians = {}
@@ -49,7 +49,7 @@ def measure(surroundings: Surroundings, times: int) -> None:
         print("  (no verdict: asking xdotool slows every start; the extra “bench” is exact)")
 
 
-def _start(surroundings: Surroundings, arguments: list[str]) -> Seen:
+def start(surroundings: Surroundings, arguments: list[str]) -> Seen:
     """Start a program once; when its window was mapped and drawn, in seconds after exec."""
     with screen() as display:
         environment = surroundings.environment(surroundings.home(), display)

@@ -25,6 +25,8 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from dialer.calls.call import CallRequest  # noqa: E402
 from dialer.calls.journal import CallJournal  # noqa: E402
 from dialer.calls.lifeline import Lifeline  # noqa: E402
+from dialer.desktop import handoff  # noqa: E402
+from dialer.desktop.visit import Visit  # noqa: E402
 from dialer.program import Program  # noqa: E402
 from dialer.settings.folders import Folders  # noqa: E402
 
@@ -237,11 +239,21 @@ def main() -> int:
     folders.create()
     app = QApplication(["dialer"])
     app.setQuitOnLastWindowClosed(False)
-    program = Program(app, folders, sandbox=False, profile=None)
-    hand = Hand(program, folders, only_start=options.only_start)
+    program = Program(app, folders, Visit(handoff.RAISE), sandbox=False)
+    hands = []
+    soon = QTimer()
+
+    def begin() -> None:
+        if program._begun:
+            soon.stop()
+            hands.append(Hand(program, folders, only_start=options.only_start))
+
+    soon.timeout.connect(begin)
+    soon.start(1)
     program.show()
     app.exec()
     program.end()
+    (hand,) = hands
     if hand._journal is not None:
         hand._journal.close()
     print(json.dumps(hand.seen), flush=True)

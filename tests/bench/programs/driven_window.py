@@ -23,6 +23,8 @@ from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from dialer.calls.credentials import Credentials  # noqa: E402
+from dialer.desktop import handoff  # noqa: E402
+from dialer.desktop.visit import Visit  # noqa: E402
 from dialer.program import Program  # noqa: E402
 from dialer.settings.folders import Folders  # noqa: E402
 from dialer.settings.profile import Profile  # noqa: E402
@@ -60,10 +62,8 @@ class Hand(QObject):
         self._next.setSingleShot(True)
         self._next.timeout.connect(self._step)
         self._do = self._wait_until_ready
-        if not ahead:
-            self._bar.callee_ready.disconnect()
+        self._ahead = ahead
         program.window.painted.connect(self._begin)
-        program._calling.ended.connect(self._on_ended)
 
     @Slot()
     def _begin(self) -> None:
@@ -81,9 +81,16 @@ class Hand(QObject):
         self._do()
 
     def _wait_until_ready(self) -> None:
+        if self._program._outside is None:
+            self._next.start(THINK_MS)
+            return
         calling = self._program._calling
         transport = self._program._worker._switchboard._transport  # type: ignore[attr-defined]
         if calling.can_read_numbers and calling.history is not None and transport is not None:
+            self._program._keeper.hold(PROFILE, Credentials("bench-key", "bench-secret"))
+            calling.ended.connect(self._on_ended)
+            if not self._ahead:
+                self._bar.callee_ready.disconnect()
             self.libraries = _libraries()
             self._do = self._begin_number
         self._next.start(THINK_MS)
@@ -153,8 +160,7 @@ def main() -> int:
     )
     app = QApplication(["dialer"])
     app.setQuitOnLastWindowClosed(False)
-    program = Program(app, folders, sandbox=False, profile=PROFILE)
-    program._keeper.hold(PROFILE, Credentials("bench-key", "bench-secret"))
+    program = Program(app, folders, Visit(handoff.RAISE, profile=PROFILE), sandbox=False)
     hand = Hand(program, options.calls, ahead=options.ahead)
     program.show()
     app.exec()
