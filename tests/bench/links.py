@@ -37,9 +37,7 @@ def _handed_over(surroundings: Surroundings, rounds: int) -> None:
             for number in range(rounds):
                 empty.append(_run(surroundings, ["-c", "pass"], environment))
                 begun = time.monotonic()
-                click = surroundings.start(
-                    [*dialer(), f"tel:+4420794{number:05d}"], environment
-                )
+                click = surroundings.start([*dialer(), f"tel:+4420794{number:05d}"], environment)
                 handed.append(float(window.stdout.readline()) - begun)
                 assert click.wait(10.0) == 0
                 if number % 4 == 0:
@@ -76,9 +74,7 @@ def _cold(surroundings: Surroundings, rounds: int) -> None:
     against("link : bare, drawn", drawn[1] / drawn[0], COLD_AIM, "×")
 
 
-def _run(
-    surroundings: Surroundings, arguments: list[str], environment: dict[str, str]
-) -> float:
+def _run(surroundings: Surroundings, arguments: list[str], environment: dict[str, str]) -> float:
     begun = time.monotonic()
     process: subprocess.Popen[str] = surroundings.start(arguments, environment)
     # Without a time limit, for with one Python looks only now and then.

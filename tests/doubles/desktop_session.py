@@ -135,6 +135,58 @@ class DesktopSession:
         self._programs.append(program)
         return program
 
+    @property
+    def environ(self) -> dict[str, str]:
+        """What every program of this desktop finds in its environment."""
+        return dict(self._environ)
+
+    def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of this desktop to its end."""
+        return subprocess.run(
+            command,
+            env=self._environ,
+            cwd=self._home,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def begin(self, *command: str) -> "subprocess.Popen[bytes]":
+        """Start another program; it ends with the desktop."""
+        return self._begin(*command)
+
+    def windows(self) -> "list[Accessible]":
+        """The windows of every Dialer that assistive technology is told of."""
+        assert self._bus
+        root = Accessible(self._bus, ("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root"))
+        return [
+            window
+            for application in root.children()
+            if application.name in ("Dialer", "dialer")
+            for window in application.children()
+            if window.name == "Dialer"
+        ]
+
+    def callee(self) -> str | None:
+        """What stands in the callee field of the one Dialer there is, None where there is none."""
+        fields = [
+            each
+            for window in self.windows()
+            for each in window.descendants()
+            if each.role == Role.TEXT and each.name == "Callee"
+        ]
+        return fields[0].text if len(fields) == 1 else None
+
+    def wait_for(self, look: "Callable[[], _T | None]", else_say: str) -> _T:
+        """Wait until `look` finds something."""
+        deadline = time.monotonic() + SECONDS
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise AssertionError(else_say)
+            time.sleep(0.03)
+        return found
+
     def type(self, text: str) -> None:
         """Type into whatever has the keyboard."""
         self._xdotool("type", "--delay", "5", "--", text)
