@@ -111,7 +111,11 @@ class Incoming(QObject):
 
     def show_copied(self, text: str, headline: str) -> None:
         """Take a number that was copied, selected or chosen, which reads as one."""
-        self._guest.receive(Given(text))
+        try:
+            shown = self._readable(text, self._country())
+        except NumberRefused:
+            shown = text  # the profile was changed meanwhile: the line under the field says why
+        self._guest.receive(Given(shown))
         self._tell(headline)
 
     def is_for_one_call(self, call_id: str) -> bool:

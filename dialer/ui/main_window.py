@@ -157,9 +157,11 @@ class MainWindow(QMainWindow):
     def stay_on_top(self, on: bool) -> None:
         """Stay above other windows, where the desktop lets a window ask for that."""
         if bool(self.windowFlags() & Qt.WindowType.WindowStaysOnTopHint) is not on:
-            shown = self.isVisible()
+            shown, active = self.isVisible(), self.isActiveWindow()
             self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, on)
             self.setVisible(shown)  # changing a flag takes the window off the screen
+            if active:
+                self.activateWindow()
         self.menus.on_top_action.setChecked(on)
 
     # What the program tells it
