@@ -16,7 +16,7 @@ from dialer.desktop.display import import_obstacle, obstacle, without_window
 from dialer.desktop.visit import Visit
 
 if TYPE_CHECKING:
-    from dialer.desktop.doorway import Doorway
+    from dialer.desktop.visit import Inbox
 
 log = logging.getLogger(__name__)
 
@@ -106,14 +106,14 @@ def _run(opening: Opening, *, found_hung: bool) -> int:
     if stands_in_the_way := obstacle():
         print(f"dialer: {stands_in_the_way}\n{without_window()}", file=sys.stderr)
         return _NO_WINDOW
-    doorway: Doorway | None = None
-    if sys.platform != "win32":
+    if sys.platform == "win32":
+        from dialer.desktop.doorway_windows import claim
+    else:
         from dialer.desktop.doorway import claim
-
-        here = handoff.address(os.environ, sandbox=opening.sandbox)
-        doorway, answer = claim(here, _message(opening), found_hung=found_hung)
-        if answer is not None:
-            return _told(answer)
+    here = handoff.address(os.environ, sandbox=opening.sandbox)
+    doorway, answer = claim(here, _message(opening), found_hung=found_hung)
+    if answer is not None:
+        return _told(answer)
     try:
         return _open_window(opening, doorway)
     finally:
@@ -121,7 +121,7 @@ def _run(opening: Opening, *, found_hung: bool) -> int:
             doorway.close()
 
 
-def _open_window(opening: Opening, doorway: "Doorway | None") -> int:
+def _open_window(opening: Opening, doorway: "Inbox | None") -> int:
     # Nothing of what a start makes is garbage, and looking for some takes a tenth of its time.
     # `Program` looks once all is loaded, and lets it be looked for from then on.
     gc.disable()

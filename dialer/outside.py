@@ -32,8 +32,8 @@ from dialer.ui.tray import Tray
 from dialer.ui.words import told
 
 if TYPE_CHECKING:
-    from dialer.desktop.doorway import Doorway
     from dialer.desktop.notices import Notices
+    from dialer.desktop.visit import Inbox
 
 # Imports inside functions are for what is not always used.
 # ruff: noqa: PLC0415
@@ -89,7 +89,7 @@ class Outside(QObject):
         self.hotkeys.use(preferences.hotkey)
         self.tray.turn(preferences.tray or preferences.close_to_tray)
 
-    def begin(self, first: Visit, doorway: "Doorway | None") -> None:
+    def begin(self, first: Visit, doorway: "Inbox | None") -> None:
         """Do what this start came with, then let other starts in."""
         self._receive([first], early=True)
         if doorway is None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dialer.calls.check import Checked
     from dialer.calls.credentials import Credentials
     from dialer.calls.place import EndedCall
-    from dialer.desktop.doorway import Doorway
+    from dialer.desktop.visit import Inbox
     from dialer.history_work import HistoryWork
     from dialer.outside import Outside
     from dialer.settings.profile import Profile
@@ -55,7 +55,7 @@ class Program(QObject):
         *,
         sandbox: bool = False,
         background: bool = False,
-        doorway: "Doorway | None" = None,
+        doorway: "Inbox | None" = None,
         on_screen: Callable[[], None] = lambda: None,
     ) -> int:
         """Open the window and run until it ends; the exit code.
@@ -91,7 +91,7 @@ class Program(QObject):
         *,
         sandbox: bool,
         background: bool = False,
-        doorway: "Doorway | None" = None,
+        doorway: "Inbox | None" = None,
         in_fusion: bool = False,
     ) -> None:
         super().__init__()

@@ -12,60 +12,36 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from dialer.desktop import handoff
-from dialer.desktop.visit import Visit
+from dialer.desktop.visit import ANSWER_SECONDS, Inbox, Visit, read_visit
 
 log = logging.getLogger(__name__)
 
 CLAIM_SECONDS = 2.0
 """How long a start waits for another one that is just beginning to listen."""
 
-ANSWER_SECONDS = 1.2
-"""How long a visitor waits for the window. Less than `handoff.PATIENCE`, so that it hears why."""
-
 _VISITORS = 64
 _QUEUE = 256  # as many starts may knock before the first one's window is there
 _LOOK_SECONDS = 0.02
 
 
-class Doorway:
+class Doorway(Inbox):
     """Listens for other starts, on threads of its own. Made by `claim`."""
 
     def __init__(self, path: Path, lock: "IO[bytes]", *, took_over: bool = False) -> None:
+        super().__init__()
         self.took_over = took_over
-        """Whether another Dialer listens too, which does not answer."""
         self._path = path
         self._lock = lock
         self._socket = _listening(path)
         self._inode = path.stat().st_ino
         self._visitors = threading.BoundedSemaphore(_VISITORS)
-        self._inbox: list[Visit] = []
-        self._guard = threading.Lock()
-        self._on_visit: Callable[[], object] | None = None
         thread = threading.Thread(target=self._serve, name="dialer-doorway", daemon=True)
         thread.start()
-
-    def open(self, on_visit: Callable[[], object]) -> None:
-        """Let visitors in from now on: `on_visit` says on a thread of ours that there is one.
-
-        Those who came while the window was being made are told of at once.
-        """
-        with self._guard:
-            self._on_visit = on_visit
-            waiting = bool(self._inbox)
-        if waiting:
-            on_visit()
-
-    def visits(self) -> list[Visit]:
-        """Who has come since this was last asked, and still waits, in order. Any thread."""
-        with self._guard:
-            found, self._inbox = self._inbox, []
-        return [visit for visit in found if visit.take()]
 
     def close(self) -> None:
         """Listen no more, and let others take the place. Whoever still waits finds nobody."""
@@ -76,8 +52,7 @@ class Doorway:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        for visit in self.visits():
-            visit.answer(handoff.HUNG)
+        super().close()
         self._lock.close()
 
     def _serve(self) -> None:
@@ -106,21 +81,12 @@ class Doorway:
                 visit = _read(connection)
                 if visit is None:
                     return
-                word, text = self._told(visit)
+                word, text = self.ask(visit)
                 connection.sendall(f"{word}\0{text}".encode())
         except OSError:
             pass  # the visitor is gone, and with it whoever wanted an answer
         finally:
             self._visitors.release()
-
-    def _told(self, visit: Visit) -> tuple[str, str]:
-        with self._guard:
-            self._inbox.append(visit)
-            on_visit = self._on_visit
-        if on_visit is None:
-            return handoff.STARTING, ""
-        on_visit()
-        return visit.wait(ANSWER_SECONDS)
 
 
 def claim(
@@ -216,16 +182,4 @@ def _read(connection: socket.socket) -> Visit | None:
         said += part
         if len(said) > handoff.SIZE_LIMIT:
             return None
-    version, *fields = said.decode("utf-8", "surrogateescape").split("\0")
-    if version != handoff.VERSION:
-        return Visit(handoff.RAISE, readable=False) if version.startswith("dialer ") else None
-    if len(fields) != 5:
-        return None
-    asked, text, profile, token, until = fields
-    try:
-        late = time.monotonic() > float(until)
-    except ValueError:
-        return None
-    # A process that was stopped finds at its waking what was said long ago, to a window that
-    # did not answer: another has shown it by now.
-    return None if late else Visit(asked, text, profile, token)
+    return read_visit(said)

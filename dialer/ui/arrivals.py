@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from dialer.desktop.doorway import Doorway
+from dialer.desktop.visit import Inbox
 
 
 class Arrivals(QObject):
@@ -12,7 +12,7 @@ class Arrivals(QObject):
     """A list of Visit, in the order in which they came. Each is to be answered."""
     _came = Signal()
 
-    def __init__(self, doorway: Doorway, parent: QObject) -> None:
+    def __init__(self, doorway: Inbox, parent: QObject) -> None:
         super().__init__(parent)
         self._doorway = doorway
         self._came.connect(self._look)
