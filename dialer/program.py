@@ -184,9 +184,17 @@ class Program(QObject):
         self._worker.moveToThread(self._thread)
         self._quitting: Quitting = Quitting(self)
         self._signals: SignalWatch = SignalWatch(self)
-        self._make_history()
         self._connect()
         self._choice.load(sandbox=self._sandbox_wanted, name=self._visit.profile or None)
+        # What was typed meanwhile is taken in first.
+        QTimer.singleShot(0, self, self._begin_to_call)
+
+    @Slot()
+    def _begin_to_call(self) -> None:
+        """Make the history, and let calls begin."""
+        if self._quitting.begun:
+            return
+        self._make_history()
         self._begun = True
 
         self._thread.start()
@@ -395,6 +403,9 @@ class Program(QObject):
 
     @Slot(bool)
     def _on_compact_chosen(self, on: bool) -> None:
+        if not self._begun:
+            self.window.menus.compact_action.setChecked(False)
+            return  # in a moment: there is nothing to leave out yet
         self.window.compact.turn(on)
         self._on_preferences_changed({"compact": on})
 
@@ -462,7 +473,7 @@ class Program(QObject):
     @Slot()
     def _redial(self) -> None:
         """Bring the last callee of this profile back into its field."""
-        if (profile := self._calling.profile) is not None:
+        if self._begun and (profile := self._calling.profile) is not None:
             last = self._watch.last_of(profile, sandbox=self._calling.is_sandbox)
             if last is not None:
                 self.window.bar.fill_in(last.request.callee)

@@ -110,7 +110,8 @@ class ProfileChoice(QObject):
         if self._sandbox_wanted and not saved:
             self._offer()
             return
-        current = self._calling.profile.name if self._calling.profile else ""
+        used = self._calling.profile.name if self._calling.profile else ""
+        current = self._lent_in_place_of or used  # what is lent for one call is no choice
         self._sandbox_wanted = False
         self._window.band.clear()
         self._use(profiles.named(saved) or profiles.named(current) or profiles.default)

@@ -142,6 +142,8 @@ def _libraries() -> list[str]:
         for name, module in list(sys.modules.items())
         if (getattr(module, "__file__", None) or "").startswith(installed)
         and not name.startswith(("PySide6", "shiboken6"))
+        # Some back ends of keyring are tried and fail on other systems.
+        and not getattr(module.__spec__, "_initializing", False)
     )
 
 
