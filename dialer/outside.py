@@ -178,6 +178,11 @@ class Outside(QObject):
 
     # What comes
 
+    @Slot(str)
+    def on_open_event(self, link: str) -> None:
+        """Take a link that macOS hands over as an event."""
+        self._receive([Visit(handoff.LINK, link)])
+
     @Slot(object)
     def _on_arrived(self, visits: list[Visit]) -> None:
         self._receive(visits)

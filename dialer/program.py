@@ -1,6 +1,7 @@
 """The running program with its window: made once, joined here, ended in stages."""
 
 import gc
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from dialer.settings.profile import Profile
     from dialer.ui.call_worker import Opened
     from dialer.ui.help_window import HelpWindow
+    from dialer.ui.open_events import OpenEvents
 
 # Imports inside functions are for the start's sake: the window is on screen before them. What
 # is heavy is imported in the background first, so that the UI thread finds it there.
@@ -104,6 +106,7 @@ class Program(QObject):
         self._saving = threading.Lock()
         self._begun = False
         self._journal_asked_for = False
+        self._open_events = self._watch_open_events(app) if sys.platform == "darwin" else None
         self._aftercall: Aftercall | None = None
         self._history_work: HistoryWork | None = None
         self._outside: Outside | None = None
@@ -152,6 +155,14 @@ class Program(QObject):
         if text[:1] == "+" and not text[1:].strip("0123456789-.() ") and len(text) < 40:
             text = "+" + "".join(char for char in text if char.isdecimal())
             self.window.bar.callee.setText(text)
+
+    def _watch_open_events(self, app: QApplication) -> "OpenEvents":
+        """Take links as macOS brings them."""
+        from dialer.ui.open_events import OpenEvents
+
+        events = OpenEvents(self)
+        app.installEventFilter(events)
+        return events
 
     def _keeps_in_tray(self) -> bool:
         from PySide6.QtWidgets import QSystemTrayIcon
@@ -337,6 +348,9 @@ class Program(QObject):
         )
         outside.use(self._preferences)
         outside.begin(self._visit, self._doorway)
+        if self._open_events is not None:
+            self._open_events.came.connect(outside.on_open_event)
+            self._open_events.open()
         if self._history_work is not None:
             self._history_work.forgotten.connect(outside.show_recent)
 
