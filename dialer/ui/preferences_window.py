@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -25,6 +24,7 @@ from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
 from dialer.ui.system_choice import SystemChoice, SystemState
 from dialer.ui.theme import Theme
+from dialer.ui.tick_box import TickBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +228,8 @@ class PreferencesWindow(QDialog):
         box.setAccessibleName(name)
         return box
 
-    def _box(self, text: str, preference: str, *, on: bool) -> QCheckBox:
-        box = QCheckBox(text, self)
+    def _box(self, text: str, preference: str, *, on: bool) -> TickBox:
+        box = TickBox(text, self._theme, self)
         box.setChecked(on)
         box.setProperty("preference", preference)
         box.clicked.connect(self._on_box)

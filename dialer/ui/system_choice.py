@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from dialer.calls.sentence import Sentence
 from dialer.ui.background import Background
 from dialer.ui.ink import set_ink
 from dialer.ui.theme import Theme
+from dialer.ui.tick_box import TickBox
 from dialer.ui.words import told
 
 
@@ -46,7 +47,7 @@ class SystemChoice(QWidget):
         self._theme = theme
         self._change = change
         self._wrong = False
-        self.box = QCheckBox(text, self)
+        self.box = TickBox(text, theme, self)
         self.box.setEnabled(False)
         self.box.clicked.connect(self._on_clicked)
         self._words = QLabel(self)
