@@ -608,8 +608,12 @@ class Program(QObject):
 def _load_numbers() -> None:
     """Load the numbering plan, its time zones, and what is made with them, in the background."""
     import dialer.aftercall
+
+    # Not `dialer.outside`: Qt for Python makes its classes at their first import, and crashed
+    # where a thread did that beside the UI thread. What it needs without Qt comes here.
+    import dialer.calls.found_numbers
+    import dialer.calls.link
     import dialer.history_work
-    import dialer.outside
     import dialer.ui.day_figures
     import dialer.ui.forgetting
     import dialer.ui.history_actions
