@@ -37,6 +37,7 @@ class Doorway(Inbox):
         self.took_over = took_over
         self._path = path
         self._lock = lock
+        self._closed = False
         self._socket = _listening(path)
         self._inode = path.stat().st_ino
         self._visitors = threading.BoundedSemaphore(_VISITORS)
@@ -45,6 +46,9 @@ class Doorway(Inbox):
 
     def close(self) -> None:
         """Listen no more, and let others take the place. Whoever still waits finds nobody."""
+        if self._closed:
+            return  # by now its name, and its inode, may be another's
+        self._closed = True
         with suppress(OSError):
             # Only our own: another may have taken the name over.
             if self._path.stat().st_ino == self._inode:
@@ -57,15 +61,15 @@ class Doorway(Inbox):
 
     def _serve(self) -> None:
         while True:
+            # Who comes when there are many waits in the queue: to be sent away would look hung.
+            self._visitors.acquire()
             try:
                 connection, _ = self._socket.accept()
             except OSError:
-                if self._socket.fileno() < 0 or not _listens(self._socket):
+                self._visitors.release()
+                if self._closed:
                     return
                 time.sleep(_LOOK_SECONDS)  # out of file descriptors: there will be some again
-                continue
-            if not self._visitors.acquire(blocking=False):
-                connection.close()
                 continue
             visitor = threading.Thread(
                 target=self._receive, args=[connection], name="dialer-doorway", daemon=True
@@ -82,7 +86,7 @@ class Doorway(Inbox):
                 if visit is None:
                     return
                 word, text = self.ask(visit)
-                connection.sendall(f"{word}\0{text}".encode())
+                connection.sendall(f"{word}\0{text}".encode("utf-8", "replace"))
         except OSError:
             pass  # the visitor is gone, and with it whoever wanted an answer
         finally:
@@ -147,10 +151,6 @@ def _listening(place: Path) -> socket.socket:
         made.close()
         raise
     return made
-
-
-def _listens(made: socket.socket) -> bool:
-    return bool(made.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
 
 def _locked(path: Path) -> "IO[bytes] | None":

@@ -10,6 +10,10 @@ from dialer.desktop import handoff
 ANSWER_SECONDS = 1.2
 """How long a visitor waits for the window. Less than `handoff.PATIENCE`, so that it hears why."""
 
+TAKEN_SECONDS = 0.2
+"""How long a visit that the window has taken waits for more than that. Both together are less
+than `handoff.PATIENCE`."""
+
 
 @dataclass(slots=True)
 class Visit:
@@ -40,11 +44,15 @@ class Visit:
             self._answered.set()
 
     def wait(self, seconds: float) -> tuple[str, str]:
-        """What the window answers, `HUNG` where it did not take the visit in time."""
+        """What the window answers, `HUNG` where it did not take the visit in time.
+
+        A visit that was taken is never hung: who hears that shows its number elsewhere too.
+        """
         if not self._answered.wait(seconds) and self.take():
             return handoff.HUNG, ""
-        self._answered.wait(seconds)
-        return self._answer
+        if self._answered.wait(TAKEN_SECONDS):
+            return self._answer
+        return handoff.SHOWN, ""
 
 
 class Inbox:

@@ -342,3 +342,57 @@ def test_another_user_can_neither_hand_over_nor_listen_in(
         for place in (Path(path).parent, *Path(path).parents):
             if str(place).startswith(os.environ["XDG_RUNTIME_DIR"]):
                 place.chmod(0o700)
+
+
+def test_a_visit_that_was_taken_is_never_called_hung(
+    environ: dict[str, str], path: str, doorway: "Doorway"
+) -> None:
+    taken = []
+    doorway.open(lambda: taken.extend(doorway.visits()))
+    assert handoff.knock(path, said(environ)) == (handoff.SHOWN, "")
+    assert len(taken) == 1
+
+
+def test_more_visitors_than_are_heard_at_once_wait_and_none_finds_it_hung(
+    environ: dict[str, str], path: str, doorway: "Doorway"
+) -> None:
+    first = threading.Event()
+    doorway.open(first.set)
+    answers: list[tuple[str, str] | None] = []
+
+    def knock() -> None:
+        answers.append(handoff.knock(path, said(environ)))
+
+    knocking = [threading.Thread(target=knock) for _ in range(150)]
+    for each in knocking:
+        each.start()
+    assert first.wait(SECONDS)
+    deadline = time.monotonic() + SECONDS
+    while len(answers) < len(knocking):
+        for visit in doorway.visits():
+            visit.answer(handoff.SHOWN)
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert answers == [(handoff.SHOWN, "")] * 150
+
+
+def test_closing_twice_leaves_a_successor_alone(environ: dict[str, str], path: str) -> None:
+    first, _ = claim(path, b"")
+    assert first is not None
+    first.close()
+    second, _ = claim(path, b"")
+    assert second is not None
+    try:
+        # As a file system does that uses inodes again.
+        first._inode = second._inode
+        first.close()
+        assert Path(path).exists()
+    finally:
+        second.close()
+
+
+def test_an_answer_that_no_encoding_has_is_an_answer_all_the_same(
+    environ: dict[str, str], path: str, doorway: "Doorway"
+) -> None:
+    Window(doorway, handoff.REFUSED, "no \udcff")
+    assert handoff.knock(path, said(environ)) == (handoff.REFUSED, "no ?")
