@@ -66,6 +66,7 @@ class Outside(QObject):
         self._arrivals: Arrivals | None = None
         self._notices: Notices | None = None
         self._told_of_tray = False
+        self._ending = False
         self.incoming = Incoming(window, calling, choice, self, parent=self)
         self.clipboard = Clipboard(self._country, self)
         self.hotkeys = Hotkeys(self)
@@ -124,16 +125,24 @@ class Outside(QObject):
                 self.tr("A click on its icon brings it back, Quit in its menu ends it."),
             )
 
-    def end(self) -> None:
-        """Let go of the keys, the tray and the bus."""
+    @Slot()
+    def stop(self) -> None:
+        """Bring the window up no more: the program ends. A notice may still be told."""
+        self._ending = True
         self.hotkeys.close()
         self.tray.turn(False)
+
+    def end(self) -> None:
+        """Let go of the bus."""
+        self.stop()
         if self._notices is not None:
             self._notices.close()
 
     @Slot(str)
     def come_up(self, token: str = "") -> None:
         """Bring the window to the front. `token` is the desktop's leave to do so."""
+        if self._ending:
+            return
         if token:
             # Read by Qt at the next activation, see QWaylandWindow::requestActivateWindow.
             os.environ["XDG_ACTIVATION_TOKEN"] = token
@@ -189,31 +198,35 @@ class Outside(QObject):
 
     def _receive(self, visits: list[Visit], *, early: bool = False) -> None:
         """Do what the newest visit asks; of several links or numbers the last one stays."""
-        for visit in visits:
-            if visit.profile and not early:
-                self._choice.choose(visit.profile)
+        newest = visits[-1]
         numbers = [each for each in visits if each.asked in (handoff.LINK, handoff.NUMBER)]
         refused = None
-        if numbers:
-            newest = numbers[-1]
-            if newest.asked == handoff.LINK:
-                refused = self.incoming.open_link(newest.text, len(numbers), early=early)
-            else:
-                refused = self.incoming.show_number(newest.text, early=early)
-        elif any(visit.asked == handoff.CLIPBOARD for visit in visits):
-            self._call_copied()
-        if any(not visit.readable for visit in visits):
-            self._window.tell(
-                "info",
-                self.tr("A Dialer of another version was started."),
-                self.tr("What it was to show cannot be read here. Close this window to use it."),
-            )
-        if not early and any(visit.asked != handoff.NOTHING for visit in visits):
-            self.come_up(visits[-1].token)
-        for visit in visits:
-            if refused is not None and visit is numbers[-1] and visit.asked == handoff.NUMBER:
-                visit.answer(handoff.REFUSED, str(refused))
-            else:
+        try:
+            if numbers and numbers[-1].asked == handoff.LINK:
+                self.incoming.open_link(numbers[-1].text, len(numbers), early=early)
+            elif numbers:
+                # At the first start its profile is the window's, chosen already.
+                profile = "" if early else numbers[-1].profile
+                refused = self.incoming.show_number(numbers[-1].text, profile, early=early)
+            elif newest.profile and not early:
+                self._choice.choose(newest.profile)
+            if newest.asked == handoff.CLIPBOARD:
+                self._call_copied()
+            if not newest.readable:
+                self._window.tell(
+                    "info",
+                    self.tr("A Dialer of another version was started."),
+                    self.tr(
+                        "What it was to show cannot be read here. Close this window to use it."
+                    ),
+                )
+            if not early and newest.asked != handoff.NOTHING:
+                self.come_up(newest.token)
+        finally:
+            # Whatever went wrong, the visit was taken: who finds this window hung opens another.
+            if refused is not None:
+                numbers[-1].answer(handoff.REFUSED, str(refused))
+            for visit in visits:
                 visit.answer(handoff.SHOWN)
 
     @Slot()

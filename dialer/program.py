@@ -487,6 +487,7 @@ class Program(QObject):
     @Slot()
     def _redial(self) -> None:
         """Bring the last callee of this profile back into its field."""
+        self.window.bar.before_filling()  # the operator's own profile, not one that is lent
         if self._begun and (profile := self._calling.profile) is not None:
             last = self._watch.last_of(profile, sandbox=self._calling.is_sandbox)
             if last is not None:
@@ -547,6 +548,8 @@ class Program(QObject):
         if self._doorway is not None:
             self._doorway.close()
         self._calling.stop_counting()
+        if self._outside is not None:
+            self._outside.stop()
         self._geometry_file().setValue("geometry", self.window.geometry_to_keep())
         self.window.leave()
         self._worker.stop()

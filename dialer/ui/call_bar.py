@@ -77,6 +77,8 @@ class CallBar(Card):
         self._was_ready = False
         self.send_away: Callable[[], bool] = lambda: False
         """Asked by Esc first: whether something else went than the text in the fields."""
+        self.before_filling: Callable[[], object] = lambda: None
+        """Called before the fields are filled in for another call."""
 
         self.callee = CalleeEdit(theme, icons, self._written, self)
         self.callee.setProperty("kind", "callee")
@@ -204,6 +206,7 @@ class CallBar(Card):
 
         `callee` are digits as they were sent: they are written so that they read as such.
         """
+        self.before_filling()
         for field, value in (
             (self.display_number, display_number),
             (self.account, account),

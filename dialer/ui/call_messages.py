@@ -43,13 +43,9 @@ class CallMessages(QObject):
         calling.stopped.connect(self._on_stopped)
         calling.count_over.connect(self._on_count_over)
 
-    @property
-    def asks(self) -> bool:
-        """Whether a question about a call stands in the band."""
-        return self._asks
-
     def tell(self, kind: str, headline: str, text: str, code: str = "") -> None:
-        """Say something that is about no call."""
+        """Say something that is about no call. It stops a countdown, which it would hide."""
+        self._calling.stop_counting()
         self.forget()
         self._band.show_message(kind, headline, text, code)
 

@@ -15,6 +15,9 @@ from dialer.settings.profile import Profile
 from dialer.ui.call_worker import CallOrder, Refusal
 from dialer.ui.typed import Typed
 
+LATE_SECONDS = 2.0
+"""A countdown that is so late is stopped: it was not to be seen."""
+
 SECOND_MS = 1_000
 """Between two steps of a countdown, in milliseconds."""
 
@@ -111,6 +114,9 @@ class Calling(QObject):
         self._under_way: Typed | None = None
         self._counted: tuple[CallRequest, Typed] | None = None
         self._left = 0
+        self._agreed = False
+        """Whether the operator was asked about the call that is counted, and wants it."""
+        self._due = 0.0
         self._second = QTimer(self)
         self._second.setInterval(SECOND_MS)
         self._second.timeout.connect(self._count_on)
@@ -188,12 +194,15 @@ class Calling(QObject):
             return
         why = self._why_to_ask(self.history, request)
         if why is None:
-            self.place(request, typed, seconds)
+            self._place(request, typed, seconds, agreed=False)
         else:
             self.question.emit(Question(why, request, typed))
 
-    def place(self, request: CallRequest, typed: Typed, seconds: int = 0) -> None:
+    def place(self, request: CallRequest, typed: Typed) -> None:
         """Hand the call to the worker, without a further question, after the countdown."""
+        self._place(request, typed, 0, agreed=True)
+
+    def _place(self, request: CallRequest, typed: Typed, seconds: int, *, agreed: bool) -> None:
         if self._busy or self._counted is not None:
             self._tell(Sentence(_ONE_AT_A_TIME))
             return
@@ -204,7 +213,8 @@ class Calling(QObject):
         if seconds == 0:
             self._hand_over(request, typed)
             return
-        self._counted, self._left = (request, typed), seconds
+        self._counted, self._left, self._agreed = (request, typed), seconds, agreed
+        self._due = time.monotonic() + seconds * SECOND_MS / 1000
         self._second.start()
         self.counting.emit(Counting(request, seconds, first=True))
 
@@ -221,6 +231,15 @@ class Calling(QObject):
         if self._counted is not None:
             request, typed = self._counted
             self._end_counting()
+            # Another window may have called it meanwhile, or the journal have failed.
+            if self.trouble is not None:
+                self._tell(Sentence(_NO_JOURNAL, why=self.trouble))
+                return
+            asked = self.history is not None and not self._agreed
+            why = self._why_to_ask(self.history, request) if asked and self.history else None
+            if why is not None:
+                self.question.emit(Question(why, request, typed))
+                return
             self._hand_over(request, typed)
 
     @Slot()
@@ -228,6 +247,9 @@ class Calling(QObject):
         if self._counted is None:
             return
         self._left -= 1
+        if time.monotonic() > self._due - self._left * SECOND_MS / 1000 + LATE_SECONDS:
+            self.stop_counting()  # the computer slept, or this window hung: nobody saw it count
+            return
         if self._left > 0:
             self.counting.emit(Counting(self._counted[0], self._left, first=False))
         else:

@@ -69,12 +69,12 @@ class Guest:
     def receive(self, given: Given) -> None:
         """Fill the fields in, in place of an earlier guest or of what was typed by hand."""
         bar = self._bar
+        typed = bar.typed()
+        by_hand = bool(typed.callee.strip()) and bar.callee.typed_by_hand
         if not self.is_there:
-            typed = bar.typed()
-            by_hand = bool(typed.callee.strip()) and bar.callee.typed_by_hand
             self._kept = typed if by_hand else None
-            if by_hand and given.note is None:
-                bar.note.clear()  # it was about the number that was typed
+        if given.note is None and (by_hand or self._filled is not None):
+            bar.note.clear()  # it was about the number that stood here
         self.give_back()
         if given.is_for_one_call:
             self._usual = bar.display_number.text(), bar.account.text()
@@ -86,9 +86,10 @@ class Guest:
         self._filled = bar.typed()
 
     def take_back(self) -> bool:
-        """Bring back what was typed before the guest came; whether there was something."""
-        if not self.is_there:
-            return False
+        """Bring back what was typed before the guest came; whether there was something.
+
+        Also where the guest's number was typed on meanwhile: a link may come between two keys.
+        """
         kept, self._kept, self._filled = self._kept, None, None
         self.give_back()
         if kept is None:

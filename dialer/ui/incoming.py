@@ -75,9 +75,12 @@ class Incoming(QObject):
         self._clock = clock
         self._guest = Guest(window.bar, lender)
         self._last = float("-inf")
+        self._stopped_a_call = False
+        self._counts_link = False
         self._count = 0
         self._for_one_call: str | None = None
         window.bar.send_away = self._send_away
+        window.bar.before_filling = self._guest.give_back
         window.bar.callee.textEdited.connect(self._on_edited)
         calling.begun.connect(self._on_begun)
         calling.ended.connect(self._on_ended)
@@ -87,6 +90,7 @@ class Incoming(QObject):
 
         `early` says that its number stands in the field already, unread so far.
         """
+        self._stop_counting()
         try:
             link = read_link(text)
             given = self._given(link)
@@ -95,15 +99,21 @@ class Incoming(QObject):
         flood = self._note_flood(count)
         self._guest.receive(given)
         self._tell_of_link(given, flood)
-        if link.is_number_alone and not flood:
+        if link.is_number_alone and not flood and not self._stopped_a_call:
             self._count_down(given)
         return None
 
-    def show_number(self, text: str, *, early: bool = False) -> Sentence | None:
-        """Take a number that another program shows; why it was refused, if it was."""
+    def show_number(self, text: str, profile: str = "", *, early: bool = False) -> Sentence | None:
+        """Take a number that another program shows; why it was refused, if it was.
+
+        `profile` is what it is to be called with, for one call.
+        """
+        self._stop_counting()
         try:
-            given = Given(self._readable(text, self._country()))
-        except NumberRefused as refused:
+            used = self._profile_named(profile) if profile else self._calling.profile
+            country = (used.default_country or None) if used else None
+            given = Given(self._readable(text, country), profile=profile or None)
+        except (LinkRefused, NumberRefused) as refused:
             return self._refuse(refused.sentence, self.tr("The number was not used."), early=early)
         self._guest.receive(given)
         self._tell(self.tr("Filled in by another program."))
@@ -111,6 +121,7 @@ class Incoming(QObject):
 
     def show_copied(self, text: str, headline: str) -> None:
         """Take a number that was copied, selected or chosen, which reads as one."""
+        self._stop_counting()
         try:
             shown = self._readable(text, self._country())
         except NumberRefused:
@@ -135,22 +146,23 @@ class Incoming(QObject):
         country = (profile.default_country or None) if profile else None
         return Given(
             callee=self._readable(link.number, country),
-            # A note of an earlier link does not stay with this one's number.
-            note=link.note if link.note is not None or not self._guest.is_there else "",
+            note=link.note,
             display_number=self._display_number_of(link, profile, country),
             account=self._account_of(link, profile),
             profile=link.profile,
         )
 
     def _profile_of(self, link: Link) -> Profile | None:
-        if link.profile is None:
-            return self._calling.profile
+        return self._calling.profile if link.profile is None else self._profile_named(link.profile)
+
+    def _profile_named(self, name: str) -> Profile:
+        """The profile of that name. Raises LinkRefused."""
         if self._calling.is_sandbox or self._calling.starting:
-            raise LinkRefused(Sentence(_SANDBOX, value=link.profile))
+            raise LinkRefused(Sentence(_SANDBOX, value=name))
         for profile in self._known.profiles():
-            if profile.name == link.profile:
+            if profile.name == name:
                 return profile
-        raise LinkRefused(Sentence(_UNKNOWN_PROFILE, value=link.profile))
+        raise LinkRefused(Sentence(_UNKNOWN_PROFILE, value=name))
 
     def _account_of(self, link: Link, profile: Profile | None) -> str | None:
         if link.account is None:
@@ -195,11 +207,10 @@ class Incoming(QObject):
     def _refuse(self, why: Sentence, headline: str, *, early: bool) -> Sentence:
         if early and not self._window.bar.callee.typed_by_hand:
             self._window.bar.callee.clear()  # it is no number that can be called
-        self._window.tell(
-            "rejected",
-            headline,
-            self.tr("{why} Nothing was filled in, and nothing was called.").format(why=told(why)),
-        )
+        parts = [told(why), self.tr("Nothing was filled in, and nothing was called.")]
+        if self._stopped_a_call:
+            parts.append(self._stopped_words())
+        self._window.tell("rejected", headline, " ".join(parts))
         return why
 
     def _tell_of_link(self, given: Given, flood: bool) -> None:
@@ -227,6 +238,8 @@ class Incoming(QObject):
 
     def _tell(self, headline: str, more: str = "") -> None:
         parts = [more] if more else []
+        if self._stopped_a_call:
+            parts.insert(0, self._stopped_words())
         if self._calling.profile is None and not self._calling.starting:
             parts.append(self.tr("It waits here: connect a provider account to call it."))
         else:
@@ -235,11 +248,14 @@ class Incoming(QObject):
             parts.append(self.tr("Esc brings back what you typed."))
         self._window.tell("info", headline, " ".join(parts))
 
+    def _stopped_words(self) -> str:
+        return self.tr("The call that waited to leave was stopped: it was not sent.")
+
     # Countdown and flood
 
     def _note_flood(self, count: int) -> bool:
         now = self._clock()
-        together = now - self._last < FLOOD_SECONDS and self._guest.is_there
+        together = now - self._last < FLOOD_SECONDS
         self._count = (self._count if together else 0) + count
         self._last = now
         return self._count > 1
@@ -251,10 +267,18 @@ class Incoming(QObject):
         read = read_callee(given.callee, self._country())
         if isinstance(read, Callee) and read.ordinary and read.extension is None and not read.hints:
             calling.ask_after(self._window.bar.typed(), self.countdown)
+            self._counts_link = calling.is_counting
+
+    def _stop_counting(self) -> None:
+        """Whatever comes from outside stops a countdown: nobody is to be called unseen."""
+        self._stopped_a_call = self._calling.is_counting and not self._counts_link
+        self._counts_link = False
+        self._calling.stop_counting()
 
     # What becomes of it
 
     def _send_away(self) -> bool:
+        self._last = float("-inf")  # the operator has dealt with it: what comes next is no flood
         if not self._guest.take_back():
             return False
         self._window.band.clear()

@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def fill_in(self, record: "CallRecord") -> None:
         """Put a call's values into the fields; only Enter or Call places it."""
+        self.bar.before_filling()  # a profile that was lent for one call is not this one's
         request, profile = record.request, self._calling.profile
         if profile is not None and request.profile == profile.name:
             self.bar.fill_in(

@@ -38,26 +38,23 @@ class ProfileChoice(QObject):
         """All profiles there are, without the sandbox."""
         return self._profiles.all
 
-    @property
-    def is_sandbox(self) -> bool:
-        """Whether calls go to the sandbox, or will as soon as it runs."""
-        return self._sandbox_wanted
-
     def lend(self, name: str) -> None:
         """Call with the profile of that name for one call: `take_back` ends it. A choice of the
         operator's ends it too.
         """
         current = self._calling.profile
-        if self._sandbox_wanted or current is None or current.name == name:
+        if self._sandbox_wanted or (current is not None and current.name == name):
             return
-        before = self._lent_in_place_of or current.name
+        before = self._lent_in_place_of
+        if before is None:
+            before = current.name if current is not None else ""  # "" for with nothing
         self._use(self._profiles.named(name))
         self._lent_in_place_of = before
 
     def take_back(self) -> None:
         """Call with the profile that was in use before. Does nothing where none is lent."""
         if (before := self._lent_in_place_of) is not None:
-            self._use(self._profiles.named(before) or self._profiles.default)
+            self._use(self._profiles.named(before) if before else None)
 
     def load(self, *, sandbox: bool, name: str | None) -> None:
         """Load the profiles and choose: the sandbox, the named one, or the default."""
@@ -111,7 +108,8 @@ class ProfileChoice(QObject):
             self._offer()
             return
         used = self._calling.profile.name if self._calling.profile else ""
-        current = self._lent_in_place_of or used  # what is lent for one call is no choice
+        lent = self._lent_in_place_of  # what is lent for one call is no choice
+        current = used if lent is None else lent
         self._sandbox_wanted = False
         self._window.band.clear()
         self._use(profiles.named(saved) or profiles.named(current) or profiles.default)

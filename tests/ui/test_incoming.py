@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import Qt
 
 from dialer.calls.call import CallRequest, OutcomeKind
 from dialer.desktop import handoff
@@ -17,7 +18,7 @@ from dialer.settings.preferences import Preferences
 from dialer.settings.profile import Profile
 from doubles.faulty_server import Behaviour, FaultyServer, answers, hangs_after_reading
 from ui.journal_on_disk import PLACED, JournalOnDisk
-from ui.operating import ENTER, ESC, Operator, Start
+from ui.operating import CTRL, ENTER, ESC, Operator, Start
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -430,6 +431,121 @@ def test_a_start_with_a_profile_chooses_it_in_the_window_that_runs(desk: Desk) -
     outside._on_arrived([Visit(handoff.RAISE, profile="nowhere")])
     assert "There is no profile nowhere." in desk.operator.message
     assert desk.operator.switcher().currentText() == "home"
+
+
+def test_a_profile_that_is_not_there_refuses_the_number_of_a_second_start(desk: Desk) -> None:
+    outside = desk.operator.program._outside
+    assert outside is not None
+    visit = Visit(handoff.NUMBER, "020 7946 0018", "nowhere")
+    outside._on_arrived([visit])
+    assert visit.wait(0) == (handoff.REFUSED, "There is no profile “nowhere” here.")
+    assert desk.callee == ""
+    there = Visit(handoff.NUMBER, f"+{LONDON}", "home")
+    outside._on_arrived([there])
+    assert there.wait(0) == (handoff.SHOWN, "")
+    assert desk.operator.switcher().currentText() == "home"
+    desk.operator.press(ESC)
+    assert desk.operator.switcher().currentText() == "work", "it was for that number alone"
+
+
+# What else was not to happen
+
+
+@pytest.mark.parametrize("second", [LINK, "tel:12", "tel:+442079460019"])
+def test_a_link_stops_a_call_that_waits_and_says_so(desk: Desk, second: str) -> None:
+    set_preferences(desk, undo_seconds=10, links="countdown", link_seconds=3)
+    desk.operator.write(f"+{LONDON}", into="Callee")
+    desk.operator.press(ENTER)
+    desk.click(second)
+    assert not desk.operator.program._calling.is_counting
+    assert "The call that waited to leave was stopped: it was not sent." in desk.operator.message
+    assert desk.calls == 0
+
+
+def test_any_other_message_stops_a_countdown_rather_than_hide_it(desk: Desk) -> None:
+    set_preferences(desk, undo_seconds=10)
+    desk.operator.write(f"+{LONDON}", into="Callee")
+    desk.operator.press(ENTER)
+    desk.operator.window.tell("rejected", "Something else.", "It covers the countdown.")
+    assert not desk.operator.program._calling.is_counting
+    assert desk.calls == 0
+
+
+def test_what_was_called_elsewhere_meanwhile_is_asked_about_at_the_end_of_a_countdown(
+    quick_desk: Desk, journal: JournalOnDisk
+) -> None:
+    desk = quick_desk
+    set_preferences(desk, undo_seconds=10)
+    desk.operator.write(f"+{LONDON}", into="Callee")
+    desk.operator.press(ENTER)
+    journal.write(PLACED, request=CallRequest(LONDON, "test_001", profile="work"), seconds_ago=1)
+    desk.operator.until(lambda: desk.operator.message.startswith("Call +44 20 7946 0018 again?"))
+    assert desk.calls == 1
+
+
+def test_call_anyway_is_not_asked_again_at_the_end_of_its_countdown(quick_desk: Desk) -> None:
+    desk = quick_desk
+    desk.operator.call(f"+{LONDON}")
+    set_preferences(desk, undo_seconds=2)
+    desk.operator.press(ENTER)
+    desk.operator.click(desk.operator.button("Call anyway"))
+    desk.operator.until(lambda: desk.calls == 2)
+
+
+def test_a_link_between_two_keys_takes_nothing_for_good(desk: Desk) -> None:
+    desk.operator.write("020 7946", into="Callee")
+    desk.click(LINK)
+    desk.operator.write("0018")
+    desk.operator.press(ESC)
+    assert desk.callee == "020 7946"
+
+
+@pytest.mark.parametrize("way", ["redial", "history"])
+def test_another_call_that_is_filled_in_is_not_made_with_what_a_link_lent(
+    desk: Desk, way: str
+) -> None:
+    operator = desk.operator
+    operator.call("+442079460019")
+    desk.click("dialer:?callee=+442079460018&profile=home&account=test_002")
+    if way == "redial":
+        operator.press(Qt.Key.Key_R, modifier=CTRL)
+    else:
+        operator.window.fill_in(desk._journal.calls()[0])
+    assert desk.callee == "+442079460019"
+    assert operator.switcher().currentText() == "work"
+    assert operator.text("Account") == "test_001"
+
+
+def test_a_note_does_not_go_on_to_another_number(desk: Desk) -> None:
+    desk.click("dialer:?callee=+442079460018&note=about+Ann")
+    desk.click("+442079460019", asked=handoff.NUMBER)
+    assert desk.operator.text("Note") == ""
+
+
+def test_a_profile_is_lent_where_none_was_in_use(desk: Desk) -> None:
+    operator = desk.operator
+    operator.program._choice._use(None)
+    desk.click("dialer:?callee=+442079460018&profile=home")
+    assert operator.switcher().currentText() == "home"
+    operator.press(ESC)
+    assert operator.program._calling.profile is None
+
+
+def test_editing_profiles_makes_nothing_lent_the_operator_s_own(desk: Desk) -> None:
+    operator = desk.operator
+    desk.click("dialer:?callee=+442079460018&profile=home")
+    choice = operator.program._choice
+    choice.on_profiles_changed(choice._profiles, "")
+    assert operator.switcher().currentText() == "work"
+
+
+def test_a_link_again_after_esc_is_no_flood(desk: Desk) -> None:
+    set_preferences(desk, links="countdown", link_seconds=30)
+    desk.click(LINK)
+    desk.operator.press(ESC)
+    desk.operator.press(ESC)
+    desk.click(LINK)
+    assert desk.operator.program._calling.is_counting
 
 
 # Hostile links
