@@ -28,7 +28,7 @@ from dialer.ui.journal_watch import JournalWatch
 from dialer.ui.main_window import MainWindow
 from dialer.ui.profile_choice import ProfileChoice
 from dialer.ui.recent_callees import RecentCallees
-from dialer.ui.tray import Tray
+from dialer.ui.tray import RECENT, Tray
 from dialer.ui.words import told
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
 # Imports inside functions are for what is not always used.
 # ruff: noqa: PLC0415
-
-IN_TRAY_MENU = 10
-"""How many recent callees the tray's menu has."""
 
 
 class Outside(QObject):
@@ -162,9 +159,8 @@ class Outside(QObject):
     @Slot(object)
     def _on_recent(self, recent: list[RecentCallee]) -> None:
         self._window.bar.show_recent(recent)
-        in_menu = recent[:IN_TRAY_MENU]
         self.tray.set_recent(
-            [(each.digits, f"{each.formatted}    {each.note}".rstrip()) for each in in_menu]
+            [(each.digits, f"{each.formatted}    {each.note}".rstrip()) for each in recent[:RECENT]]
         )
 
     # What a link may name: `ui.incoming.Known`

@@ -1,6 +1,7 @@
 """The running program with its window: made once, joined here, ended in stages."""
 
 import gc
+import importlib
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -40,9 +41,25 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 
+_THE_REST = (
+    "dialer.history_work",
+    "dialer.ui.history_filters",
+    "dialer.ui.day_figures",
+    "dialer.ui.history_actions",
+    "dialer.ui.forgetting",
+    "dialer.ui.callee_words",
+    "dialer.ui.records_worker",
+    "dialer.aftercall",
+    "dialer.outside",
+)
+"""What is made once numbers can be read: modules that import more of Qt."""
+
+
 class Program(QObject):
     """Owns the parts for as long as the window runs. UI thread."""
 
+    ready = Signal()
+    """The window is on screen, or in the tray: what is written down can be from now on."""
     _open = Signal()
     _warm = Signal()
     _start_sandbox = Signal()
@@ -79,7 +96,7 @@ class Program(QObject):
             doorway=doorway,
             in_fusion=True,
         )
-        program.window.painted.connect(on_screen)
+        program.ready.connect(on_screen)
         program.show()
         code = app.exec()
         program.end()
@@ -106,6 +123,7 @@ class Program(QObject):
         self._saving = threading.Lock()
         self._begun = False
         self._journal_asked_for = False
+        self._to_load = list(_THE_REST)
         self._open_events = self._watch_open_events(app) if sys.platform == "darwin" else None
         self._aftercall: Aftercall | None = None
         self._history_work: HistoryWork | None = None
@@ -207,6 +225,7 @@ class Program(QObject):
             return
         self._make_history()
         self._begun = True
+        self.ready.emit()
 
         self._thread.start()
         self._open.emit()
@@ -277,21 +296,40 @@ class Program(QObject):
         self._calling.can_read_numbers = True
         self.window.bar.can_read_numbers()
         self._watch.show_numbers(format_digits)
+        self._load_the_rest()
+
+    @Slot()
+    def _load_the_rest(self) -> None:
+        """Import what the rest is made of, a module at a time, so that keys come in between.
+
+        On this thread: Qt for Python makes its classes at their first import, and crashed where
+        another thread did that beside this one.
+        """
         if self._quitting.begun:
+            gc.enable()
             return  # nothing is to begin that somebody would have to end
-        self._make_the_rest()
-        self._begin_the_rest()
-        self._open_to_others()
-        if self._profiles_wanted:
-            self._show_profiles()
-        # All that is loaded stays: a collection that looks at it stalls the window for a frame.
-        gc.collect()
-        gc.freeze()
+        try:
+            if self._to_load:
+                importlib.import_module(self._to_load.pop(0))
+                QTimer.singleShot(0, self, self._load_the_rest)
+                return
+            self._make_the_rest()
+            self._begin_the_rest()
+            self._open_to_others()
+            if self._profiles_wanted:
+                self._show_profiles()
+            # All that is loaded stays: a collection that looks at it stalls the window.
+            gc.collect()
+            gc.freeze()
+        except BaseException:
+            gc.enable()
+            raise
         gc.enable()
 
     @Slot(object)
     def _on_numbers_not_loaded(self, error: Exception) -> None:
         gc.enable()
+        self.window.show()  # where it was to stay in the tray: there will be no icon
         self.window.tell(
             "rejected",
             self.tr("Numbers cannot be read."),
@@ -609,24 +647,16 @@ class Program(QObject):
 
 
 def _load_numbers() -> None:
-    """Load the numbering plan, its time zones, and what is made with them, in the background."""
-    import dialer.aftercall
-
-    # Not `dialer.outside`: Qt for Python makes its classes at their first import, and crashed
-    # where a thread did that beside the UI thread. What it needs without Qt comes here.
+    """Load the numbering plan and its time zones, in the background. Nothing of Qt's: see
+    `Program._load_the_rest`.
+    """
     import dialer.calls.found_numbers
-    import dialer.calls.link
-    import dialer.history_work
-    import dialer.ui.day_figures
-    import dialer.ui.forgetting
-    import dialer.ui.history_actions
-    import dialer.ui.history_filters  # noqa: F401 - so that the UI thread finds them
+    import dialer.calls.link  # noqa: F401 - so that the UI thread finds them
     from dialer.calls.number import Callee, read_callee, time_zones
-    from dialer.ui.callee_words import local_time
 
     callee = read_callee("+442079460018")
     if isinstance(callee, Callee):
-        local_time(time_zones(callee))  # Qt too reads tables at the first time zone
+        time_zones(callee)
 
 
 def _check(profile: "Profile", credentials: "Credentials") -> "Checked":

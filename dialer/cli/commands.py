@@ -98,8 +98,12 @@ def _about(arguments: Sequence[str]) -> int:
     """Print the version or the help, or say that there is no such command."""
     listed = "\n".join(f"  dialer {name:<9} {about}" for name, about in COMMANDS.items())
     usage = (
-        f"dialer [--profile NAME]  open the window\n"
-        f"dialer --sandbox         open the window with the sandbox: no account, no phone rings\n"
+        "dialer [--profile NAME]  open the window, or bring it up\n"
+        "dialer --sandbox         open the window with the sandbox: no account, no phone rings\n"
+        "dialer LINK              the same, with the number of a tel:, callto:, sip: or own link\n"
+        "dialer show NUMBER       the same, with a number to be called; nothing is called\n"
+        "dialer --from-clipboard  the same, with the number that was selected or copied\n"
+        "dialer --background      start in the tray, where closing leaves it there too\n"
         f"{listed}\n"
         "Each command has its own --help."
     )

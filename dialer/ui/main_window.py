@@ -170,6 +170,8 @@ class MainWindow(QMainWindow):
         """Show what calls are placed with from now on, and fill in its defaults."""
         self.bar.use_profile(profile)
         self.status.show_profile(profile, sandbox=sandbox)
+        # So that a taskbar tells two windows apart.
+        self.setWindowTitle(self.tr("Dialer: sandbox") if sandbox else self.tr("Dialer"))
         self.menus.compare_action.setEnabled(profile is not None)
         self.menus.sandbox_action.setChecked(sandbox)
         self.messages.forget()

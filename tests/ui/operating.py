@@ -56,6 +56,7 @@ class Operator:
                     calling.history is not None
                     and calling.can_read_numbers
                     and not calling.starting
+                    and self.program._outside is not None
                 )
             )
         )
