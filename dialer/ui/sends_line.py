@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from dialer.calls.sentence import Sentence
@@ -126,6 +127,19 @@ class SendsLine(QWidget):
         says = self._lead.text() or self._digits.text() or self._rest.text() or self.offers_choice
         self._suggestion.setVisible(bool(self._suggested) and not says)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take as many lines as the words need at this width."""
+        super().resizeEvent(event)
+        # After this event, when the words have their new width.
+        QTimer.singleShot(0, self, self._make_room)
+
+    @Slot()
+    def _make_room(self) -> None:
+        # A low window would squeeze words over several lines, and cut the first and last.
+        needed = self._rest.heightForWidth(self._rest.width()) if self._rest.text() else 0
+        if self.minimumHeight() != max(0, needed):
+            self.setMinimumHeight(max(0, needed))
+
     @Slot()
     def _pick(self) -> None:
         self.picked.emit(str(self.sender().property("digits")))
@@ -149,6 +163,7 @@ class SendsLine(QWidget):
         self._lead.setVisible(bool(lead))
         self._digits.setVisible(bool(digits))
         self._wrong = wrong
+        QTimer.singleShot(0, self, self._make_room)
         self._show_suggestion()
         self._colour()
 

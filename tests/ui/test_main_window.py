@@ -232,7 +232,7 @@ def test_enter_in_an_empty_callee_brings_the_last_number_back_and_a_second_calls
     operator.press(ENTER)
     assert operator.text("Callee") == f"+{NUMBER}"
     assert operator.field("Callee").selectedText() == f"+{NUMBER}"
-    assert len(operator.rows()) == 1
+    operator.until(lambda: len(operator.rows()) == 1)
     assert not operator.busy
     operator.press(ENTER)  # an hour after the last call nothing is asked
     assert operator.outcome().startswith("Placed.")
