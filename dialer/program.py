@@ -372,8 +372,8 @@ class Program(QObject):
         """Let links and other starts in: numbers can be read, and what was used is known."""
         if self._outside is not None or self._formatted is None or self._quitting.begun:
             return
-        if not self._journal_asked_for:
-            return
+        if not self._journal_asked_for or self._aftercall is None:
+            return  # the rest of the window is made first
         from dialer.outside import Outside
 
         self._outside = outside = Outside(
