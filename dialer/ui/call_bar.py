@@ -77,6 +77,9 @@ class CallBar(Card):
         self._was_ready = False
         self.send_away: Callable[[], bool] = lambda: False
         """Asked by Esc first: whether something else went than the text in the fields."""
+        self.comes_too_soon: Callable[[QKeyEvent | None], bool] = lambda _: False
+        """Asked by each key that types in the callee, and with None by each press of Enter or
+        Call: whether it was meant for what stood there before. It is not taken then."""
         self.before_filling: Callable[[], object] = lambda: None
         """Called before the fields are filled in for another call."""
 
@@ -253,7 +256,8 @@ class CallBar(Card):
         self.note.setText(typed.note)
         self.callee.setText(typed.callee)
         self.callee.typed_by_hand = True
-        self.focus_callee()
+        # Not selected: who had not finished types on.
+        self.callee.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_callee(self) -> None:
         """Put the cursor into the callee field with all of it selected, ready for the next."""
@@ -289,6 +293,8 @@ class CallBar(Card):
     @Slot()
     def press_call(self) -> None:
         """Ask for the call that the fields describe."""
+        if self.comes_too_soon(None):
+            return
         typed = self.typed()
         if typed.callee.strip():
             self.call_asked.emit(typed)
@@ -410,6 +416,8 @@ class CallBar(Card):
             self.callee.setFocus(Qt.FocusReason.OtherFocusReason)
             self.cleared.emit()
             return True
+        if watched is self.callee and _types(event) and self.comes_too_soon(event):
+            return True
         return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -461,3 +469,10 @@ class CallBar(Card):
             for column, field in enumerate(lesser):
                 self._grid.addWidget(self._labels[field], 3, column)
                 self._grid.addWidget(field, 4, column)
+
+
+def _types(event: QKeyEvent) -> bool:
+    """Whether a key changes the text, as opposed to a shortcut or a step of the cursor."""
+    if event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
+        return True
+    return bool(event.text()) and event.text().isprintable()

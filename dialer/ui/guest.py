@@ -1,6 +1,6 @@
 """What came from outside and stands in the fields: shown as such, and gone without a trace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from dialer.ui.call_bar import CallBar
@@ -96,6 +96,12 @@ class Guest:
             return False
         self._bar.bring_back(kept)
         return True
+
+    def type_on(self, text: str) -> None:
+        """Add to what is kept what was typed without a look at the guest; "" takes one off."""
+        if self._kept is not None:
+            callee = self._kept.callee
+            self._kept = replace(self._kept, callee=callee + text if text else callee[:-1])
 
     def give_back(self) -> None:
         """Put profile, display number and account back as they were before the guest came."""

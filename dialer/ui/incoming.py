@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QKeyEvent
 
 from dialer.calls.call import OutcomeKind
 from dialer.calls.link import Link, LinkRefused, read_link
@@ -20,6 +21,10 @@ from dialer.ui.words import told
 
 FLOOD_SECONDS = 3.0
 """Links that follow one another faster than this are one flood: the last one stays, and waits."""
+
+UNSEEN_SECONDS = 0.7
+"""Keys that come sooner after the number changed, and after one another, were meant for the number
+before: nobody has looked up yet."""
 
 _UNKNOWN_PROFILE = QT_TRANSLATE_NOOP("dialer", "There is no profile “{value}” here.")
 _UNKNOWN_ACCOUNT = QT_TRANSLATE_NOOP(
@@ -79,7 +84,9 @@ class Incoming(QObject):
         self._counts_link = False
         self._count = 0
         self._for_one_call: str | None = None
+        self._unseen_until = float("-inf")
         window.bar.send_away = self._send_away
+        window.bar.comes_too_soon = self._comes_too_soon
         window.bar.before_filling = self._guest.give_back
         window.bar.callee.textEdited.connect(self._on_edited)
         calling.begun.connect(self._on_begun)
@@ -97,7 +104,7 @@ class Incoming(QObject):
         except (LinkRefused, NumberRefused) as refused:
             return self._refuse(refused.sentence, self.tr("The link was not used."), early=early)
         flood = self._note_flood(count)
-        self._guest.receive(given)
+        self._receive(given)
         self._tell_of_link(given, flood)
         if link.is_number_alone and not flood and not self._stopped_a_call:
             self._count_down(given)
@@ -115,7 +122,7 @@ class Incoming(QObject):
             given = Given(self._readable(text, country), profile=profile or None)
         except (LinkRefused, NumberRefused) as refused:
             return self._refuse(refused.sentence, self.tr("The number was not used."), early=early)
-        self._guest.receive(given)
+        self._receive(given)
         self._tell(self.tr("Filled in by another program."))
         return None
 
@@ -126,6 +133,7 @@ class Incoming(QObject):
             shown = self._readable(text, self._country())
         except NumberRefused:
             shown = text  # the profile was changed meanwhile: the line under the field says why
+        # As the operator asked just now: nobody is surprised.
         self._guest.receive(Given(shown))
         self._tell(headline)
 
@@ -201,6 +209,24 @@ class Incoming(QObject):
     def _country(self) -> str | None:
         profile = self._calling.profile
         return (profile.default_country or None) if profile else None
+
+    def _receive(self, given: Given) -> None:
+        """Fill it in. Whoever types at this moment is not to call it, or to spoil it, unseen."""
+        before = self._window.bar.callee.text().strip()
+        self._guest.receive(given)
+        if before and before != self._window.bar.callee.text():
+            self._unseen_until = self._clock() + UNSEEN_SECONDS
+
+    def _comes_too_soon(self, key: QKeyEvent | None) -> bool:
+        if self._clock() >= self._unseen_until:
+            return False
+        if key is None:
+            self._tell(self.tr("The number changed as you were about to call."))
+            self._window.bar.focus_callee()
+        else:
+            self._unseen_until = self._clock() + UNSEEN_SECONDS
+            self._guest.type_on(key.text() if key.text().isprintable() else "")
+        return True
 
     # What is said of it
 
@@ -278,6 +304,7 @@ class Incoming(QObject):
     # What becomes of it
 
     def _send_away(self) -> bool:
+        self._unseen_until = float("-inf")
         self._last = float("-inf")  # the operator has dealt with it: what comes next is no flood
         if not self._guest.take_back():
             return False

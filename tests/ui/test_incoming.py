@@ -492,12 +492,32 @@ def test_call_anyway_is_not_asked_again_at_the_end_of_its_countdown(quick_desk: 
     desk.operator.until(lambda: desk.calls == 2)
 
 
-def test_a_link_between_two_keys_takes_nothing_for_good(desk: Desk) -> None:
-    desk.operator.write("020 7946", into="Callee")
+def test_keys_typed_on_as_a_link_comes_go_where_they_were_meant_to(desk: Desk) -> None:
+    desk.operator.write("020 7946 ", into="Callee")
     desk.click(LINK)
-    desk.operator.write("0018")
+    desk.operator.write("00199")
+    desk.operator.press(Qt.Key.Key_Backspace)
+    desk.operator.press(ENTER)
+    assert desk.calls == 0
+    assert desk.callee == f"+{LONDON}"
+    assert desk.operator.message.startswith("The number changed as you were about to call.")
     desk.operator.press(ESC)
-    assert desk.callee == "020 7946"
+    assert desk.callee == "020 7946 0019"
+    desk.operator.write("1")
+    assert desk.callee == "020 7946 00191"  # not selected: who had not finished types on
+
+
+def test_enter_counts_again_once_there_was_time_to_look(desk: Desk) -> None:
+    desk.operator.write("020 7946 0019", into="Callee")
+    desk.click(LINK)
+    desk.operator.click(desk.operator.button("Call"))
+    assert desk.calls == 0
+    outside = desk.operator.program._outside
+    assert outside is not None
+    desk.operator.until(lambda: outside.incoming._clock() >= outside.incoming._unseen_until)
+    desk.operator.press(ENTER)
+    assert desk.operator.outcome().startswith("Placed.")
+    assert desk.calls == 1
 
 
 @pytest.mark.parametrize("way", ["redial", "history"])
