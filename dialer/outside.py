@@ -65,7 +65,7 @@ class Outside(QObject):
         self._told_of_tray = False
         self._ending = False
         self.incoming = Incoming(window, calling, choice, self, parent=self)
-        self.clipboard = Clipboard(self._country, self)
+        self.clipboard = Clipboard(lambda: calling.country, self)
         self.hotkeys = Hotkeys(self)
         self.tray = Tray(window.icons, self)
         self.recent = RecentCallees(
@@ -300,12 +300,8 @@ class Outside(QObject):
     def _on_recent_taken(self, digits: str) -> None:
         self.come_up()
         self.incoming.show_copied(
-            written(digits, self._country()), self.tr("Filled in from the recent callees.")
+            written(digits, self._calling.country), self.tr("Filled in from the recent callees.")
         )
-
-    def _country(self) -> str | None:
-        profile = self._calling.profile
-        return (profile.default_country or None) if profile else None
 
     # What is told outside
 

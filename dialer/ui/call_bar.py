@@ -127,6 +127,7 @@ class CallBar(Card):
             label.setBuddy(field)
             self._labels[field] = label
         self.callee.textChanged.connect(self._read_callee)
+        self.note.textChanged.connect(self._on_note_changed)
         for field in (self.display_number, self.account, self.note):
             field.textEdited.connect(self._forgive)
 
@@ -232,28 +233,41 @@ class CallBar(Card):
             if value is not None:
                 field.setText(value)
         self.mark_given([field for field in (self.display_number, self.account) if given[field]])
+        self._mark_given(self.note, bool(note))
         self.callee.setText(callee)
         self.focus_callee()
 
     def mark_given(self, fields: Sequence[QLineEdit]) -> None:
         """Mark the fields whose values are a link's, for one call; all others are not any more."""
+        for field in (self.display_number, self.account):
+            self._mark_given(field, field in fields)
+        if fields and self._narrow:
+            self._fold.setChecked(True)
+
+    def _mark_given(self, field: QLineEdit, given: bool) -> None:
         names = {
             self.display_number: (
                 self.tr("Display number"),
                 self.tr("Display number, by the link"),
             ),
             self.account: (self.tr("Account"), self.tr("Account, by the link")),
+            self.note: (self.tr("Note"), self.tr("Note, by the link")),
         }
-        for field, (own, by_link) in names.items():
-            mark(field, "given", field in fields)
-            self._labels[field].setText(by_link if field in fields else own)
-            field.setAccessibleDescription(by_link if field in fields else "")
-        if fields and self._narrow:
-            self._fold.setChecked(True)
+        own, by_link = names[field]
+        mark(field, "given", given)
+        self._labels[field].setText(by_link if given else own)
+        field.setAccessibleDescription(by_link if given else "")
+
+    @Slot()
+    def _on_note_changed(self) -> None:
+        """A note that was changed, or went with its call, is no link's any more."""
+        if self.note.property("given"):
+            self._mark_given(self.note, False)
 
     def bring_back(self, typed: Typed) -> None:
         """Put back what had been typed by hand."""
         self.note.setText(typed.note)
+        self._mark_given(self.note, False)
         self.callee.setText(typed.callee)
         self.callee.typed_by_hand = True
         # Not selected: who had not finished types on.

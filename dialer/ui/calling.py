@@ -132,6 +132,11 @@ class Calling(QObject):
         self.starting = starting
 
     @property
+    def country(self) -> str | None:
+        """The country as whose numbers without a country code are read, None for none."""
+        return (self.profile.default_country or None) if self.profile else None
+
+    @property
     def under_way(self) -> Typed | None:
         """What was typed for the call under way, or for the last one."""
         return self._under_way
@@ -187,7 +192,7 @@ class Calling(QObject):
                 note=typed.note,
                 profile=self.profile.name,
                 sandbox=self.is_sandbox,
-                default_country=self.profile.default_country or None,
+                default_country=self.country,
             )
         except RequestRefused as refused:
             self.field_refused.emit(refused)

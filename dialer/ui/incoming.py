@@ -103,11 +103,13 @@ class Incoming(QObject):
             given = self._given(link)
         except (LinkRefused, NumberRefused) as refused:
             return self._refuse(refused.sentence, self.tr("The link was not used."), early=early)
-        flood = self._note_flood(count)
+        self._note_flood(count)
         self._receive(given)
-        self._tell_of_link(given, flood)
-        if link.is_number_alone and not flood and not self._stopped_a_call:
-            self._count_down(given)
+        waits = self._why_it_waits(link, given) if self.countdown else ""
+        self._tell_of_link(given, waits)
+        if self.countdown and not waits and not self._calling.busy:
+            self._calling.ask_after(self._window.bar.typed(), self.countdown)
+            self._counts_link = self._calling.is_counting
         return None
 
     def show_number(self, text: str, profile: str = "", *, early: bool = False) -> Sentence | None:
@@ -130,7 +132,7 @@ class Incoming(QObject):
         """Take a number that was copied, selected or chosen, which reads as one."""
         self._stop_counting()
         try:
-            shown = self._readable(text, self._country())
+            shown = self._readable(text, self._calling.country)
         except NumberRefused:
             shown = text  # the profile was changed meanwhile: the line under the field says why
         # As the operator asked just now: nobody is surprised.
@@ -206,10 +208,6 @@ class Incoming(QObject):
                 return plain
         return text
 
-    def _country(self) -> str | None:
-        profile = self._calling.profile
-        return (profile.default_country or None) if profile else None
-
     def _receive(self, given: Given) -> None:
         """Fill it in. Whoever types at this moment is not to call it, or to spoil it, unseen."""
         before = self._window.bar.callee.text().strip()
@@ -239,13 +237,13 @@ class Incoming(QObject):
         self._window.tell("rejected", headline, " ".join(parts))
         return why
 
-    def _tell_of_link(self, given: Given, flood: bool) -> None:
+    def _tell_of_link(self, given: Given, waits: str) -> None:
         headline = self.tr("Filled in by a link.")
-        if flood and self._count > 1:
+        if self._count > 1:
             headline = self.tr("{count} links came in; this is the newest.").format(
                 count=self._count
             )
-        self._tell(headline, self._changes(given))
+        self._tell(headline, " ".join(filter(None, (self._changes(given), waits))))
 
     def _changes(self, given: Given) -> str:
         """What a link changes for this one call, so that nobody has to look for it."""
@@ -279,21 +277,25 @@ class Incoming(QObject):
 
     # Countdown and flood
 
-    def _note_flood(self, count: int) -> bool:
+    def _note_flood(self, count: int) -> None:
         now = self._clock()
         together = now - self._last < FLOOD_SECONDS
         self._count = (self._count if together else 0) + count
         self._last = now
-        return self._count > 1
 
-    def _count_down(self, given: Given) -> None:
-        calling = self._calling
-        if not self.countdown or calling.busy or calling.profile is None:
-            return
-        read = read_callee(given.callee, self._country())
-        if isinstance(read, Callee) and read.ordinary and read.extension is None and not read.hints:
-            calling.ask_after(self._window.bar.typed(), self.countdown)
-            self._counts_link = calling.is_counting
+    def _why_it_waits(self, link: Link, given: Given) -> str:
+        """Why this link is not called after the countdown, "" if it is."""
+        read = read_callee(given.callee, self._calling.country)
+        callee = read if isinstance(read, Callee) else None
+        if not link.is_number_alone or (callee is not None and callee.extension is not None):
+            return self.tr("No countdown, as the link carries more than a number.")
+        if self._count > 1:
+            return self.tr("No countdown, as several links came together.")
+        if self._stopped_a_call or self._calling.profile is None:
+            return self.tr("No countdown.")
+        if callee is None or not callee.ordinary or callee.hints:
+            return self.tr("No countdown, as this is no ordinary number: look at it first.")
+        return ""
 
     def _stop_counting(self) -> None:
         """Whatever comes from outside stops a countdown: nobody is to be called unseen."""

@@ -320,23 +320,46 @@ def test_call_now_waits_no_longer(desk: Desk) -> None:
     assert desk.operator.outcome().startswith("Placed.")
 
 
+ODD = "No countdown, as this is no ordinary number: look at it first."
+LADEN = "No countdown, as the link carries more than a number."
+
+
 @pytest.mark.parametrize(
-    "link",
+    ("link", "why"),
     [
-        "tel:+449098790000",  # premium rate
-        "tel:+870773111632",  # satellite
-        "tel:+99912345678",  # no country
-        "tel:+442079460018;ext=12",
-        "tel:7946-0018;phone-context=pbx.example.com",
-        "dialer:?callee=+442079460018&note=x",
-        "dialer:?callee=+442079460018&account=test_001",
+        ("tel:+449098790000", ODD),  # premium rate
+        ("tel:+870773111632", ODD),  # satellite
+        ("tel:+99912345678", ODD),  # no country
+        ("tel:+442079460018;ext=12", LADEN),
+        ("tel:7946-0018;phone-context=pbx.example.com", ODD),
+        ("dialer:?callee=+442079460018&note=x", LADEN),
+        ("dialer:?callee=+442079460018&account=test_001", LADEN),
     ],
 )
-def test_some_links_are_only_filled_in_whatever_the_preference(desk: Desk, link: str) -> None:
+def test_some_links_are_only_filled_in_whatever_the_preference(
+    desk: Desk, link: str, why: str
+) -> None:
     set_preferences(desk, links="countdown", link_seconds=3)
     desk.click(link)
     assert not desk.operator.program._calling.is_counting
-    assert NOT_CALLED in desk.operator.message or "not used" in desk.operator.message
+    assert why in desk.operator.message
+    assert NOT_CALLED in desk.operator.message
+
+
+def test_a_note_is_marked_as_a_links_until_it_is_changed_or_gone(desk: Desk) -> None:
+    note = desk.operator.field("Note")
+    for end in ("typing", "Esc", "another link"):
+        desk.click("dialer:?callee=+442079460018&note=Invoice")
+        assert note.property("given")
+        assert note.accessibleDescription() == "Note, by the link"
+        if end == "typing":
+            desk.operator.write("Invoice 17", into="Note")
+        elif end == "Esc":
+            desk.operator.press(ESC)
+        else:
+            desk.click(LINK)
+        assert not note.property("given"), end
+        desk.operator.press(ESC)
 
 
 def test_a_flood_stops_the_countdown_and_begins_none(desk: Desk) -> None:
