@@ -13,6 +13,7 @@ from dialer.calls.found_numbers import FoundNumber
 from dialer.calls.number import format_digits, written
 from dialer.calls.place import EndedCall
 from dialer.calls.reasons import words
+from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.desktop import handoff
 from dialer.desktop.visit import Visit
 from dialer.settings.preferences import Preferences
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
 # Imports inside functions are for what is not always used.
 # ruff: noqa: PLC0415
 
+_FILLS_IN = (handoff.LINK, handoff.NUMBER, handoff.CLIPBOARD)
+_LEFT_THE_SANDBOX = QT_TRANSLATE_NOOP(
+    "dialer",
+    "This window was started as the sandbox, but no longer calls there. Nothing was filled in."
+    " Choose the sandbox under Tools again.",
+)
+
 
 class Outside(QObject):
     """Owns what listens outside the window. None of it calls: it fills in. UI thread."""
@@ -52,9 +60,12 @@ class Outside(QObject):
         choice: ProfileChoice,
         watch: JournalWatch,
         redial: Callable[[], None],
+        for_sandbox: bool,
         parent: QObject,
     ) -> None:
+        """`for_sandbox`: other starts come here that ask for the sandbox, and no others."""
         super().__init__(parent)
+        self._for_sandbox = for_sandbox
         self._window = window
         self._calling = calling
         self._choice = choice
@@ -198,7 +209,10 @@ class Outside(QObject):
         numbers = [each for each in visits if each.asked in (handoff.LINK, handoff.NUMBER)]
         refused = None
         try:
-            if numbers and numbers[-1].asked == handoff.LINK:
+            if self._has_left_the_sandbox and newest.asked in _FILLS_IN:
+                refused = Sentence(_LEFT_THE_SANDBOX)
+                self._window.tell("rejected", self.tr("Not the sandbox."), told(refused))
+            elif numbers and numbers[-1].asked == handoff.LINK:
                 self.incoming.open_link(numbers[-1].text, len(numbers), early=early)
             elif numbers:
                 # At the first start its profile is the window's, chosen already.
@@ -206,7 +220,7 @@ class Outside(QObject):
                 refused = self.incoming.show_number(numbers[-1].text, profile, early=early)
             elif newest.profile and not early:
                 self._choice.choose(newest.profile)
-            if newest.asked == handoff.CLIPBOARD:
+            if newest.asked == handoff.CLIPBOARD and refused is None:
                 self._call_copied()
             if not newest.readable:
                 self._window.tell(
@@ -221,9 +235,15 @@ class Outside(QObject):
         finally:
             # Whatever went wrong, the visit was taken: who finds this window hung opens another.
             if refused is not None:
-                numbers[-1].answer(handoff.REFUSED, str(refused))
+                (numbers or visits)[-1].answer(handoff.REFUSED, str(refused))
             for visit in visits:
                 visit.answer(handoff.SHOWN)
+
+    @property
+    def _has_left_the_sandbox(self) -> bool:
+        """Whether real phones would ring for who wanted the sandbox."""
+        calling = self._calling
+        return self._for_sandbox and not calling.is_sandbox and not calling.starting
 
     @Slot()
     def _call_copied(self) -> None:

@@ -323,12 +323,14 @@ class Program(QObject):
             gc.freeze()
         except BaseException:
             gc.enable()
+            self._send_others_away()
             raise
         gc.enable()
 
     @Slot(object)
     def _on_numbers_not_loaded(self, error: Exception) -> None:
         gc.enable()
+        self._send_others_away()
         self.window.show()  # where it was to stay in the tray: there will be no icon
         self.window.tell(
             "rejected",
@@ -382,6 +384,7 @@ class Program(QObject):
             choice=self._choice,
             watch=self._watch,
             redial=self._redial,
+            for_sandbox=self._sandbox_wanted,
             parent=self,
         )
         outside.use(self._preferences)
@@ -391,6 +394,11 @@ class Program(QObject):
             self._open_events.open()
         if self._history_work is not None:
             self._history_work.forgotten.connect(outside.show_recent)
+
+    def _send_others_away(self) -> None:
+        """Let the next start be a window of its own: this one will never show what it brings."""
+        if self._doorway is not None:
+            self._doorway.close()
 
     def _begin_the_rest(self) -> None:
         """Follow calls, and offer what can be done with them, once the journal is open."""
@@ -582,9 +590,7 @@ class Program(QObject):
 
     @Slot()
     def _on_stopping(self) -> None:
-        # The next start is a window of its own from now on.
-        if self._doorway is not None:
-            self._doorway.close()
+        self._send_others_away()
         self._calling.stop_counting()
         if self._outside is not None:
             self._outside.stop()

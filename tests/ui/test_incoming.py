@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 
 from dialer.calls.call import CallRequest, OutcomeKind
 from dialer.desktop import handoff
@@ -96,6 +97,21 @@ def test_the_first_link_stands_in_the_field_before_anything_else_is_there(
     assert operator.text("Callee") == f"+{LONDON}"
     ready(operator)
     assert operator.message == f"Filled in by a link. {NOT_CALLED}"
+
+
+def test_a_window_that_can_read_no_numbers_leaves_links_to_the_next_one(
+    start: Start, doorway: Doorway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise ImportError("no numbering plan")
+
+    monkeypatch.setattr("dialer.program._load_numbers", fails)
+    operator = start(doorway=doorway, wait=False)
+    operator.until(lambda: operator.message.startswith("Numbers cannot be read."))
+    path = handoff.address(dict(os.environ), sandbox=True)
+    following, _ = claim(path, b"")
+    assert following is not None
+    following.close()
 
 
 def test_before_the_first_profile_the_number_waits_in_the_field(start: Start) -> None:
@@ -257,6 +273,21 @@ def test_a_link_cannot_lead_out_of_the_sandbox(
     assert "this is the sandbox" in sandbox.message
     assert desk.callee == ""
     assert "SANDBOX" in sandbox.status_text()
+
+
+@pytest.mark.parametrize("asked", [handoff.NUMBER, handoff.CLIPBOARD])
+def test_who_wants_the_sandbox_is_refused_by_a_window_that_has_left_it(
+    sandbox: Operator, add_profile: AddProfile, journal: JournalOnDisk, asked: str
+) -> None:
+    add_profile("work")
+    desk = Desk(ready(sandbox), journal)
+    sandbox.program._choice.load(sandbox=False, name="work")
+    QGuiApplication.clipboard().setText(f"+{LONDON}")
+    ((answer, why),) = desk.click(f"+{LONDON}", asked=asked)
+    assert answer == handoff.REFUSED
+    assert "no longer calls there. Nothing was filled in." in why
+    assert "no longer calls there. Nothing was filled in." in sandbox.message
+    assert desk.callee == ""
 
 
 # Countdowns
