@@ -263,8 +263,11 @@ class Program(QObject):
         """Make what a call does not need: what comes after it, and the work with the history."""
         from dialer.aftercall import Aftercall
         from dialer.history_work import HistoryWork
+        from dialer.ui.profiles_watch import ProfilesWatch
 
         window = self.window
+        profiles = ProfilesWatch(self._folders.config, self._desk.load, self)
+        profiles.found.connect(self._choice.on_profiles_found)
         self._aftercall = aftercall = Aftercall(
             self._folders,
             self._keeper,

@@ -54,7 +54,8 @@ class ProfileChoice(QObject):
     def take_back(self) -> None:
         """Call with the profile that was in use before. Does nothing where none is lent."""
         if (before := self._lent_in_place_of) is not None:
-            self._use(self._profiles.named(before) if before else None)
+            used = self._profiles.named(before) or self._profiles.default
+            self._use(used if before else None)
 
     def load(self, *, sandbox: bool, name: str | None) -> None:
         """Load the profiles and choose: the sandbox, the named one, or the default."""
@@ -113,6 +114,33 @@ class ProfileChoice(QObject):
         self._sandbox_wanted = False
         self._window.band.clear()
         self._use(profiles.named(saved) or profiles.named(current) or profiles.default)
+
+    @Slot(object)
+    def on_profiles_found(self, profiles: Profiles) -> None:
+        """Profiles were changed elsewhere. What calls are placed with changes only if that did."""
+        before, self._profiles = self._profiles, profiles
+        if self._sandbox_wanted or profiles == before:
+            self._offer()
+            return
+        used = self._calling.profile.name if self._calling.profile else ""
+        lent = self._lent_in_place_of
+        current = used if lent is None else lent
+        if all(profiles.named(name) == before.named(name) for name in {used, current} if name):
+            if not current and lent is None:
+                self._use(profiles.default)  # the first one has come
+            self._offer()
+            return
+        now = profiles.named(current) or profiles.default
+        self._use(now)
+        if current and profiles.named(current) is None:
+            left = self.tr("Calls are placed with {name} from now on.").format(
+                name=now.name if now else ""
+            )
+            self._window.tell(
+                "rejected",
+                self.tr("The profile {name} was removed.").format(name=current),
+                left if now else self.tr("There is none left to call with."),
+            )
 
     @Slot(str)
     def choose(self, name: str) -> None:

@@ -13,6 +13,7 @@ from dialer.calls.sentence import Sentence
 from dialer.settings.folders import Folders
 from dialer.settings.preferences import Preferences
 from dialer.settings.profile import Profile
+from dialer.settings.profiles import ProfileFile
 from dialer.ui.preferences_window import PreferencesWindow
 from dialer.ui.shortcuts_window import ShortcutsWindow
 from dialer.ui.system_choice import SystemChoice, SystemState
@@ -255,3 +256,36 @@ def test_every_shortcut_of_the_window_is_in_the_list(operator: Operator) -> None
     assert there >= {"Ctrl+L", "Ctrl+R", "Ctrl+F", "Ctrl+E", "Ctrl+,", "F1", "Ctrl+?"}
     window.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_profiles_that_a_command_changes_are_there_in_the_open_window(
+    operator: Operator, folders: Folders, add_profile: Callable[..., Profile]
+) -> None:
+    operator.write("0207946", into="Callee")
+    operator.write("desk 9", into="Account")
+    add_profile("home")
+    operator.until(lambda: operator.switcher().findText("home") >= 0)
+    assert operator.text("Account") == "desk 9"  # the profile in use is as it was
+    file = ProfileFile(folders.profiles_file)
+    file.replace("work", Profile("work", account="test_007", default_country="FR"))
+    operator.until(lambda: operator.text("Account") == "test_007")
+    assert operator.program._calling.country == "FR"
+    file.remove("work")
+    operator.until(lambda: operator.switcher().currentText() == "home")
+    assert operator.message == (
+        "The profile work was removed. Calls are placed with home from now on."
+    )
+    file.remove("home")
+    operator.until(lambda: operator.program._calling.profile is None)
+    assert operator.message.endswith("There is none left to call with.")
+
+
+def test_the_first_profile_that_a_command_adds_can_be_called_with(
+    start: Start, add_profile: Callable[..., Profile]
+) -> None:
+    operator = start()
+    operator.write(LONDON, into="Callee")
+    add_profile("work")
+    operator.until(lambda: operator.text("Account") == "test_001")
+    assert operator.text("Callee") == LONDON
+    assert operator.switcher().currentText() == "work"
