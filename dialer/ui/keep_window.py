@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from dialer.settings.preferences import LONGEST_DAYS
 from dialer.ui.background import Background
 from dialer.ui.choice_box import ChoiceBox
 from dialer.ui.icons import Icons
+from dialer.ui.number_box import NumberBox
 from dialer.ui.primary_button import PrimaryButton
 from dialer.ui.theme import Theme
 from dialer.ui.words import told
@@ -69,7 +69,7 @@ class KeepWindow(QDialog):
             (_OTHER, self.tr("Another time")),
         ):
             self.choice.addItem(words, days)
-        self.days = QSpinBox(self)
+        self.days = NumberBox(theme, self)
         self.days.setRange(1, LONGEST_DAYS)
         self.days.setSuffix(self.tr(" days"))
         self.days.setAccessibleName(self.tr("Days"))

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +21,7 @@ from dialer.ui.hotkey_choice import HotkeyChoice
 from dialer.ui.hotkeys import Hotkeys
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
+from dialer.ui.number_box import NumberBox
 from dialer.ui.system_choice import SystemChoice, SystemState
 from dialer.ui.theme import Theme
 from dialer.ui.tick_box import TickBox
@@ -221,8 +221,8 @@ class PreferencesWindow(QDialog):
             row.addWidget(widget)
         self._column.addLayout(row)
 
-    def _seconds(self, name: str, limits: tuple[int, int]) -> QSpinBox:
-        box = QSpinBox(self)
+    def _seconds(self, name: str, limits: tuple[int, int]) -> NumberBox:
+        box = NumberBox(self._theme, self)
         box.setRange(*limits)
         box.setSuffix(self.tr(" s"))
         box.setAccessibleName(name)
