@@ -1,25 +1,21 @@
 """Joins what reaches the window from outside: links, other starts, clipboard, hotkey, tray."""
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QMenu
 
-from dialer.calls.call import OutcomeKind
 from dialer.calls.found_numbers import FoundNumber
 from dialer.calls.number import format_digits, written
-from dialer.calls.place import EndedCall
-from dialer.calls.reasons import words
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.desktop import handoff
 from dialer.desktop.visit import Visit
 from dialer.settings.preferences import Preferences
 from dialer.settings.profile import Profile
 from dialer.ui.arrivals import Arrivals
-from dialer.ui.call_worker import Refusal
+from dialer.ui.call_notices import CallNotices
 from dialer.ui.callee_offers import RecentCallee
 from dialer.ui.calling import Calling
 from dialer.ui.clipboard import Clipboard
@@ -33,11 +29,9 @@ from dialer.ui.tray import RECENT, Tray
 from dialer.ui.words import told
 
 if TYPE_CHECKING:
-    from dialer.desktop.notices import Notices
     from dialer.desktop.visit import Inbox
 
 # Imports inside functions are for what is not always used.
-# ruff: noqa: PLC0415
 
 _FILLS_IN = (handoff.LINK, handoff.NUMBER, handoff.CLIPBOARD)
 _LEFT_THE_SANDBOX = QT_TRANSLATE_NOOP(
@@ -49,8 +43,6 @@ _LEFT_THE_SANDBOX = QT_TRANSLATE_NOOP(
 
 class Outside(QObject):
     """Owns what listens outside the window. None of it calls: it fills in. UI thread."""
-
-    _came_back = Signal(str)
 
     def __init__(
         self,
@@ -72,13 +64,13 @@ class Outside(QObject):
         self._watch = watch
         self._preferences = Preferences()
         self._arrivals: Arrivals | None = None
-        self._notices: Notices | None = None
         self._told_of_tray = False
         self._ending = False
         self.incoming = Incoming(window, calling, choice, self, parent=self)
         self.clipboard = Clipboard(lambda: calling.country, self)
         self.hotkeys = Hotkeys(self)
         self.tray = Tray(window.icons, self)
+        self.notices = CallNotices(window, calling, self.tray, self)
         self.recent = RecentCallees(
             lambda profile, sandbox: watch.recent_callees(profile, sandbox=sandbox),
             format_digits,
@@ -128,7 +120,7 @@ class Outside(QObject):
         self.tray.watch(True)
         if not self._told_of_tray:
             self._told_of_tray = True
-            self._notify(
+            self.notices.tell(
                 self.tr("Dialer goes on in the tray."),
                 self.tr("A click on its icon brings it back, Quit in its menu ends it."),
             )
@@ -143,8 +135,7 @@ class Outside(QObject):
     def end(self) -> None:
         """Let go of the bus."""
         self.stop()
-        if self._notices is not None:
-            self._notices.close()
+        self.notices.close()
 
     @Slot(str)
     def come_up(self, token: str = "") -> None:
@@ -323,46 +314,11 @@ class Outside(QObject):
             written(digits, self._calling.country), self.tr("Filled in from the recent callees.")
         )
 
-    # What is told outside
-
-    @Slot(object)
-    def _on_ended(self, ended: EndedCall) -> None:
-        self.show_recent()
-        outcome, request = ended.outcome, ended.record.request
-        if outcome.kind is OutcomeKind.PLACED or self._is_in_front():
-            return
-        said = words(outcome, request.account, sandbox=request.sandbox)
-        headline = f"{told(said.headline)} {format_digits(request.callee)}"
-        self._notify(headline, told(said.text), urgent=True)
-
-    @Slot(object)
-    def _on_refused(self, why: Refusal) -> None:
-        if not self._is_in_front():
-            self._notify(told(why.words.headline), told(why.words.text), urgent=True)
-
-    def _is_in_front(self) -> bool:
-        return self._window.isVisible() and self._window.isActiveWindow()
-
-    def _notify(self, headline: str, text: str, *, urgent: bool = False) -> None:
-        if sys.platform != "linux":
-            self.tray.show_message(headline, text)
-            return
-        if self._notices is None:
-            from dialer.desktop.notices import Notices
-
-            self._notices = Notices(self._on_notice_chosen, action=self.tr("Open"))
-        self._notices.tell(headline, text, urgent=urgent)
-
-    def _on_notice_chosen(self, token: str) -> None:
-        """A click on a notice, on its own thread."""
-        self._came_back.emit(token)
-
     def _connect(self, redial: Callable[[], None]) -> None:
         window, calling, tray = self._window, self._calling, self.tray
-        self._came_back.connect(self.come_up)
+        self.notices.came_back.connect(self.come_up)
         self.recent.changed.connect(self._on_recent)
-        calling.ended.connect(self._on_ended)
-        calling.told.connect(self._on_refused)
+        calling.ended.connect(self.show_recent)
         self._choice.changed.connect(self.show_recent)
         self._choice.changed.connect(self.incoming.on_profile_changed)
         window.clipboard_asked.connect(self._on_clipboard_asked)

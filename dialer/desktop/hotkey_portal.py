@@ -14,7 +14,7 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, Message, message_bus
 from dialer.calls.plain import plain
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.desktop.hotkey import Hotkey, HotkeyNews, HotkeyTrouble, instead
-from dialer.desktop.hotkey_bus import (
+from dialer.desktop.session_bus import (
     PATIENCE,
     Bus,
     BusEnded,

@@ -18,7 +18,7 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, Message, message_bus
 from dialer.calls.plain import plain
 from dialer.calls.sentence import QT_TRANSLATE_NOOP
 from dialer.desktop.hotkey import session_bus
-from dialer.desktop.hotkey_bus import Bus, BusEnded, BusLost, BusRefused, BusSilent, Stop
+from dialer.desktop.session_bus import Bus, BusEnded, BusLost, BusRefused, BusSilent, Stop
 
 log = logging.getLogger(__name__)
 

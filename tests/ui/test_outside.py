@@ -132,7 +132,7 @@ def test_closing_into_the_tray_keeps_the_program_and_a_start_brings_it_back(
     outside = operator.program._outside
     assert outside is not None
     told: list[str] = []
-    monkeypatch.setattr(outside, "_notify", lambda headline, *_, **__: told.append(headline))
+    monkeypatch.setattr(outside.notices, "tell", lambda headline, *_, **__: told.append(headline))
     operator.program._on_preferences_changed({"close_to_tray": True})
     monkeypatch.setattr(type(outside.tray), "available", property(lambda _: True))
     operator.window.close()
