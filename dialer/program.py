@@ -504,11 +504,8 @@ class Program(QObject):
     def _on_ended(self, ended: "EndedCall") -> None:
         self._model.change(ended.record)
         request = ended.record.request
-        if self._outside is not None and self._outside.incoming.is_for_one_call(
-            ended.record.call_id
-        ):
-            return  # a link named them, for that call alone
-        self.window.bar.remember_used(request.account, request.display_number)
+        if not request.lent:
+            self.window.bar.remember_used(request.account, request.display_number)
 
     @Slot()
     def _use_profile(self) -> None:

@@ -81,6 +81,8 @@ class CallRequest:
     note: str | None = None
     profile: str = ""
     sandbox: bool = False
+    lent: bool = False
+    """Whether a link named account, display number or profile, for this call alone."""
 
     def __post_init__(self) -> None:
         if not DIGITS.fullmatch(self.callee):

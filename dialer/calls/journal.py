@@ -46,7 +46,7 @@ class CallJournal:
                 raise self._gone()
             row = self._connection.execute(
                 "INSERT INTO calls (call_id, begun_at, owner, callee, account, display_number,"
-                " app_id, note, profile, sandbox) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " app_id, note, profile, sandbox, lent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     call_id,
                     begun_at,
@@ -58,6 +58,7 @@ class CallJournal:
                     request.note,
                     request.profile,
                     request.sandbox,
+                    request.lent,
                 ),
             ).lastrowid
         return CallRecord(row or 0, call_id, begun_at, request, None)

@@ -145,19 +145,18 @@ def _migrate(path: Path, progress: Progress) -> None:
     with closing(connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         first = _version(connection)
-        while (version := _version(connection)) < schema.VERSION:
-
-            def done(part: float, version: int = version) -> None:
-                if first:
-                    progress((version - first + min(part, 1.0)) / (schema.VERSION - first))
-
-            done(0.0)
-            if first:
-                _back_up(connection, path, version, lambda part: done(part / 2))
-            with writing(connection), _watched(connection, lambda part: done(0.5 + part / 2)):
+        if first == schema.VERSION:
+            return
+        told: Progress = progress if first else lambda _: None
+        told(0.0)
+        if first:
+            _back_up(connection, path, first, lambda part: told(part / 2))
+        # All steps at once: whoever breaks it off finds the journal that they had.
+        with writing(connection), _watched(connection, lambda part: told(0.5 + part / 2)):
+            for version in range(first, schema.VERSION):
                 schema.STEPS[version](connection)
-                connection.execute(f"PRAGMA user_version = {version + 1:d}")
-            done(1.0)
+            connection.execute(f"PRAGMA user_version = {schema.VERSION:d}")
+        told(1.0)
 
 
 def _version(connection: sqlite3.Connection) -> int:

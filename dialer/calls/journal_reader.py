@@ -176,7 +176,10 @@ class JournalReader:
         return next(iter(self._records(sql, {"profile": profile, "sandbox": sandbox})), None)
 
     def used(self, field: str, *, profile: str, sandbox: bool, limit: int = 20) -> list[str]:
-        """What `account` or `display_number` was in calls of `profile`, the latest used first."""
+        """What `account` or `display_number` was in calls of `profile`, the latest used first.
+
+        What a link lent to a call is not the operator's own, and left out.
+        """
         if field not in ("account", "display_number"):
             raise ValueError(field)
         # Of a long history the latest calls are enough: what was not used in the last two
@@ -184,7 +187,7 @@ class JournalReader:
         sql = (
             f"SELECT {field} FROM calls"  # noqa: S608
             " WHERE id > (SELECT coalesce(max(id), 0) FROM calls) - 2000"
-            f" AND profile = ? AND sandbox = ? AND {field} IS NOT NULL"
+            f" AND profile = ? AND sandbox = ? AND {field} IS NOT NULL AND NOT lent"
             f" AND {_KEPT} GROUP BY {field} ORDER BY max(id) DESC LIMIT ?"
         )
         with told(self._path):

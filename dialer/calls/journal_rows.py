@@ -18,7 +18,7 @@ from dialer.calls.details import Ending, Stage
 COLUMNS = (
     "id, call_id, begun_at, ended_at, owner, callee, account, display_number, app_id, note,"
     " profile, sandbox, outcome, recording_id, status, reason, cause, detail, settled,"
-    " following, stage, ending, duration_s, cost, currency, hangup_code, hangup_reason"
+    " following, stage, ending, duration_s, cost, currency, hangup_code, hangup_reason, lent"
 )
 """The columns of a row, in the order in which `record_of` takes them."""
 
@@ -62,6 +62,7 @@ def record_of(row: Row, lives: Callable[[str], bool]) -> CallRecord:
         currency,
         hangup_code,
         hangup_reason,
+        lent,
     ) = row
     outcome: Outcome | None = None
     if kind is not None:
@@ -75,7 +76,9 @@ def record_of(row: Row, lives: Callable[[str], bool]) -> CallRecord:
         )
     elif not lives(owner):
         outcome = Outcome.unknown(Cause.INTERRUPTED)
-    request = CallRequest(callee, account, display_number, app_id, note, profile, bool(sandbox))
+    request = CallRequest(
+        callee, account, display_number, app_id, note, profile, bool(sandbox), bool(lent)
+    )
     return CallRecord(
         row_id,
         call_id,

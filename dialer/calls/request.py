@@ -45,6 +45,7 @@ def read_request(
     note: str = "",
     profile: str = "",
     sandbox: bool = False,
+    lent: bool = False,
     default_country: str | None = None,
 ) -> tuple[CallRequest, tuple[Sentence, ...]]:
     """Read every field: the request, and quiet hints about the callee.
@@ -75,6 +76,7 @@ def read_request(
         note=read_note(note),
         profile=profile,
         sandbox=sandbox,
+        lent=lent,
     )
     return request, number.hints
 

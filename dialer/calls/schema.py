@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 
-VERSION = 2
+VERSION = 3
 """The schema that this program writes, kept in the file as `PRAGMA user_version`."""
 
 FOLLOWED_DAYS = 2
@@ -209,5 +209,12 @@ def searched_text(row: str) -> str:
     return f"({' || '.join(filled)} || char(10))"
 
 
-STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _first, 1: _second}
+def _third(connection: sqlite3.Connection) -> None:
+    """Whether account, display number and profile were named by a link, for that call alone."""
+    connection.execute(
+        "ALTER TABLE calls ADD COLUMN lent INTEGER NOT NULL DEFAULT 0 CHECK (lent IN (0, 1))"
+    )
+
+
+STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {0: _first, 1: _second, 2: _third}
 """From a version to the next. A step runs inside a transaction and only adds."""

@@ -80,6 +80,8 @@ class CallBar(Card):
         self.comes_too_soon: Callable[[QKeyEvent | None], bool] = lambda _: False
         """Asked by each key that types in the callee, and with None by each press of Enter or
         Call: whether it was meant for what stood there before. It is not taken then."""
+        self.lent = False
+        """Whether account, display number or profile are a link's, for one call."""
         self.before_filling: Callable[[], object] = lambda: None
         """Called before the fields are filled in for another call."""
 
@@ -302,6 +304,7 @@ class CallBar(Card):
             self.display_number.text(),
             self.account.text(),
             self.note.text(),
+            self.lent,
         )
 
     @Slot()

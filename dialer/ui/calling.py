@@ -192,6 +192,7 @@ class Calling(QObject):
                 note=typed.note,
                 profile=self.profile.name,
                 sandbox=self.is_sandbox,
+                lent=typed.lent,
                 default_country=self.country,
             )
         except RequestRefused as refused:

@@ -61,11 +61,6 @@ class Guest:
         """Whether there is something typed by hand to bring back."""
         return self._kept is not None
 
-    @property
-    def is_for_one_call(self) -> bool:
-        """Whether profile, display number or account are the guest's."""
-        return self._usual is not None
-
     def receive(self, given: Given) -> None:
         """Fill the fields in, in place of an earlier guest or of what was typed by hand."""
         bar = self._bar
@@ -77,6 +72,7 @@ class Guest:
             bar.note.clear()  # it was about the number that stood here
         self.give_back()
         if given.is_for_one_call:
+            bar.lent = True
             self._usual = bar.display_number.text(), bar.account.text()
             if given.profile is not None:
                 self._lending = True
@@ -109,6 +105,7 @@ class Guest:
             return
         display_number, account = self._usual
         self._usual = None
+        self._bar.lent = False
         self._lending = True
         self._lender.take_back()
         self._lending = False
@@ -120,6 +117,7 @@ class Guest:
         """The operator chose another profile: what it fills in is the operator's own."""
         if not self._lending and self._usual is not None:
             self._usual = None
+            self._bar.lent = False
             self._bar.mark_given(())
 
     def end(self) -> None:

@@ -83,13 +83,11 @@ class Incoming(QObject):
         self._stopped_a_call = False
         self._counts_link = False
         self._count = 0
-        self._for_one_call: str | None = None
         self._unseen_until = float("-inf")
         window.bar.send_away = self._send_away
         window.bar.comes_too_soon = self._comes_too_soon
         window.bar.before_filling = self._guest.give_back
         window.bar.callee.textEdited.connect(self._on_edited)
-        calling.begun.connect(self._on_begun)
         calling.ended.connect(self._on_ended)
 
     def open_link(self, text: str, count: int = 1, *, early: bool = False) -> Sentence | None:
@@ -138,10 +136,6 @@ class Incoming(QObject):
         # As the operator asked just now: nobody is surprised.
         self._guest.receive(Given(shown))
         self._tell(headline)
-
-    def is_for_one_call(self, call_id: str) -> bool:
-        """Whether a call was placed with values of a link, which are not to be remembered."""
-        return call_id == self._for_one_call
 
     @Slot()
     def on_profile_changed(self) -> None:
@@ -318,11 +312,6 @@ class Incoming(QObject):
     def _on_edited(self) -> None:
         """The number is another one now: what a link gave for its own does not go with it."""
         self._guest.give_back()
-
-    @Slot(object)
-    def _on_begun(self, record: object) -> None:
-        if self._guest.is_for_one_call and self._calling.under_way == self._window.bar.typed():
-            self._for_one_call = getattr(record, "call_id", None)
 
     @Slot(object)
     def _on_ended(self, ended: EndedCall) -> None:

@@ -11,3 +11,5 @@ class Typed:
     display_number: str
     account: str
     note: str
+    lent: bool = False
+    """Whether a link named account, display number or profile, for one call."""

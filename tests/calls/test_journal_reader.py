@@ -247,3 +247,12 @@ def test_a_deleted_call_shows_nowhere_but_where_it_may_be_called_again(
     forgetter.restore([call.row])
     assert reader.page(HistoryQuery(), 5) == [call]
     assert reader.placed(PLACED.recording_id) == call
+
+
+def test_what_a_link_lent_to_a_call_is_not_offered_again(folder: DataFolder) -> None:
+    journal = folder.writer()
+    journal.begin(replace(REQUEST, account="own"))
+    journal.begin(replace(REQUEST, account="lent", lent=True))
+    reader = folder.reader()
+    assert reader.used("account", profile=REQUEST.profile, sandbox=REQUEST.sandbox) == ["own"]
+    assert [call.request.lent for call in reader.newest(2)] == [True, False]

@@ -238,6 +238,24 @@ def test_a_link_may_name_what_is_known_for_one_call_and_leaves_no_trace(
     assert not operator.field("Account").property("given")
 
 
+def test_what_a_link_lent_is_not_remembered_after_a_restart(
+    desk: Desk, journal: JournalOnDisk, start: Start
+) -> None:
+    own = CallRequest(LONDON, "own", "442079460011", profile="work")
+    journal.write(PLACED, request=CallRequest(LONDON, "desk 7", "1008122211", profile="work"))
+    journal.write(PLACED, request=own)
+    operator = desk.operator
+    desk.click("dialer:?callee=+442079460018&account=desk+7&display-number=1008122211")
+    operator.press(ENTER)
+    assert operator.outcome().startswith("Placed.")
+    assert journal.calls()[0].request.account == "desk 7"
+    operator.quit()
+    again = ready(start(profile="work"))
+    field = again.window.bar
+    assert field.account.values() == ["own", "desk 7"]
+    assert field.display_number.values() == ["442079460011", "1008122211"]
+
+
 @pytest.mark.parametrize("gone", ["Esc", "typing", "another link"])
 def test_what_a_link_changes_goes_with_its_number(desk: Desk, gone: str) -> None:
     operator = desk.operator
