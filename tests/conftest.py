@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+# Here and not in tests/faults, whose conftest.py not every process of a run reads.
+pytest_plugins = ("faults.depth", "faults.tally")
+
 _NOT_OURS = ("XDG_", "DIALER_HOME", "QT_", "PYTHON_KEYRING_BACKEND", "SSL_CERT", "NETRC")
 _CA_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 

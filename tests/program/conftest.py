@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from doubles.secret_service import SecretService, why_not
-from program.program import KEY, SECRET, Program
+from doubles.secret_service import SecretService
+from program.credentials import keyring_with_credentials
+from program.program import Program
 
 
 @pytest.fixture
@@ -19,14 +20,7 @@ def program(tmp_path: Path) -> Program:
 @pytest.fixture(scope="session")
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]:
     """A real Secret Service that has the credentials of a profile `work`, put there by Dialer."""
-    if reason := why_not():
-        pytest.skip(reason)
-    with SecretService() as service:
-        home = tmp_path_factory.mktemp("first")
-        added = Program(home / "dialer", environ=service.environ).run(
-            "profile", "add", "work", "--api-key", KEY, stdin=SECRET + "\n"
-        )
-        assert added.code == 0, added.err
+    with keyring_with_credentials(tmp_path_factory.mktemp("first")) as service:
         yield service
 
 

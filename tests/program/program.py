@@ -46,6 +46,8 @@ class Program:
 
     home: Path
     environ: dict[str, str] = field(default_factory=dict)
+    through: tuple[str, ...] = ()
+    """A command that runs the program: it is given the program's own as its last arguments."""
 
     @property
     def folders(self) -> Folders:
@@ -67,7 +69,7 @@ class Program:
 
     def start(self, *arguments: str) -> "Running":
         """Start the program, and go on."""
-        return self._start(sys.executable, "-m", "dialer", *arguments)
+        return self._start(*self.through, sys.executable, "-m", "dialer", *arguments)
 
     def shell(self, line: str) -> Ended:
         """Run a line of a shell in which `$DIALER` is the program."""

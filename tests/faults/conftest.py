@@ -1,0 +1,53 @@
+"""What the fault matrix shares: a keyring with credentials, and cases that are tried together."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+import trustme
+
+from doubles.secret_service import SecretService
+from faults.case import Case
+from faults.trial import Start, Tried, several_at_a_time, try_out
+from program.credentials import keyring_with_credentials
+
+
+@pytest.fixture(scope="session")
+def keyring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]:
+    """A real Secret Service that has the credentials of a profile `work`."""
+    with keyring_with_credentials(tmp_path_factory.mktemp("first")) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """The certificate authority that the programs' system trusts."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def tried(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    keyring: SecretService,
+    authority: trustme.CA,
+) -> Iterator[Start]:
+    """Tries a case of the module's table: it has been under way since the first was asked for."""
+
+    def start(case: Case) -> Tried:
+        return try_out(case, tmp_path_factory.mktemp("case"), keyring.environ, authority)
+
+    # Where several processes share the tests, each tries what it is asked for.
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    with several_at_a_time(start, _cases_of(request) if alone else []) as trying:
+        yield trying
+
+
+def _cases_of(request: pytest.FixtureRequest) -> list[Case]:
+    """The cases of the module's tests that are going to run."""
+    params = (
+        item.callspec.params
+        for item in request.session.items
+        if item.path == request.path and hasattr(item, "callspec")
+    )
+    return [each["case"] for each in params if isinstance(each.get("case"), Case)]
