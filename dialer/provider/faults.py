@@ -20,6 +20,7 @@ _BEFORE_SENDING: tuple[tuple[type[BaseException] | tuple[type[BaseException], ..
             requests.exceptions.ProxyError,
             requests.exceptions.InvalidProxyURL,
             requests.exceptions.InvalidSchema,  # a socks:// proxy
+            requests.exceptions.InvalidURL,  # the profile's own address was read strictly
             urllib3.exceptions.ProxyError,
         ),
         Cause.PROXY,
@@ -42,6 +43,8 @@ def connect_cause(error: BaseException) -> Cause:
             return cause
     if any(isinstance(link, OSError) and link.errno in _UNREACHABLE for link in chain):
         return Cause.UNREACHABLE
+    if _spoke_no_http(chain):  # before sending only a proxy speaks at all
+        return Cause.PROXY
     return Cause.CONNECTION_LOST
 
 
@@ -50,9 +53,11 @@ def lost_cause(error: BaseException) -> Cause:
     chain = tuple(_chain(error))
     if any(isinstance(link, _SILENCE) for link in chain):
         return Cause.NO_ANSWER
-    if any(isinstance(link, _NO_HTTP) and not isinstance(link, _CUT_OFF) for link in chain):
-        return Cause.NO_ENVELOPE
-    return Cause.BROKEN_OFF
+    return Cause.NO_ENVELOPE if _spoke_no_http(chain) else Cause.BROKEN_OFF
+
+
+def _spoke_no_http(chain: tuple[BaseException, ...]) -> bool:
+    return any(isinstance(link, _NO_HTTP) and not isinstance(link, _CUT_OFF) for link in chain)
 
 
 def describe(error: BaseException) -> str:

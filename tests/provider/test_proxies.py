@@ -13,7 +13,9 @@ from doubles.faulty_server import (
     Behaviour,
     FaultyServer,
     answers,
+    closes_after_reading,
     drips_body,
+    garbage_status_line,
     hangs_after_reading,
     refuses,
     resets_after_reading,
@@ -142,7 +144,12 @@ def test_a_proxy_that_refuses_means_not_sent(
 
 @pytest.mark.parametrize(
     ("behaviour", "cause"),
-    [(refuses, Cause.PROXY), (resets_after_reading, Cause.CONNECTION_LOST)],
+    [
+        (refuses, Cause.PROXY),
+        (garbage_status_line, Cause.PROXY),
+        (resets_after_reading, Cause.CONNECTION_LOST),
+        (closes_after_reading, Cause.CONNECTION_LOST),
+    ],
     ids=str,
 )
 def test_a_proxy_that_fails_means_not_sent(
@@ -195,7 +202,7 @@ def test_a_proxy_address_that_cannot_be_read_means_not_sent(
 ) -> None:
     monkeypatch.setenv("https_proxy", address)
     outcome = caller(URL).call(2.0)
-    assert outcome.kind is OutcomeKind.NOT_SENT
+    assert (outcome.kind, outcome.cause) == (OutcomeKind.NOT_SENT, Cause.PROXY)
 
 
 def test_a_proxy_s_password_is_not_told(
