@@ -10,6 +10,9 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from dialer.provider import addresses
 
 AHEAD_LIMIT = 4.0
 """Seconds that a connection opened ahead may idle: after that the server may be closing it."""
@@ -69,6 +72,28 @@ class _OneRequest:
     connected_at = -math.inf
     carried = False
     sock: Any
+
+    def _new_conn(self) -> socket.socket:
+        """Connect TCP to whichever address answers first, and fail as urllib3 does.
+
+        The method that urllib3's own SOCKS connections override;
+        tests/provider/test_addresses.py holds it.
+        """
+        connection: Any = self
+        host = connection.host
+        try:
+            return addresses.connect(
+                connection._dns_host,
+                connection.port,
+                connection.timeout,
+                connection.socket_options or (),
+            )
+        except socket.gaierror as error:
+            raise NameResolutionError(host, connection, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(connection, "no address answered in time") from error
+        except OSError as error:
+            raise NewConnectionError(connection, "no address could be connected to") from error
 
     def connect(self) -> None:
         """Connect TCP, proxy and TLS."""
