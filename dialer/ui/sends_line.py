@@ -158,8 +158,11 @@ class SendsLine(QWidget):
             self._clock.stop()
         for button in self._readings:
             button.hide()
+        # One line for the eye, also where what is said of the number takes two.
+        upright = Qt.AlignmentFlag.AlignTop if rest else Qt.AlignmentFlag.AlignVCenter
         for label, text in ((self._lead, lead), (self._digits, digits), (self._rest, rest)):
             label.setText(text)
+            label.setAlignment(upright | Qt.AlignmentFlag.AlignLeading)
         self._lead.setVisible(bool(lead))
         self._digits.setVisible(bool(digits))
         self._wrong = wrong
