@@ -143,10 +143,16 @@ def as_entry(credentials: Credentials) -> str:
 
 
 def from_entry(entry: str) -> Credentials | None:
-    """What a keyring entry says, or None where it is not one of ours."""
+    """What a keyring entry says, or None where it is not one of ours.
+
+    Other programs can write there too: what could not be typed is not taken from there either,
+    since the key goes into a header as it is.
+    """
     try:
         content = json.loads(entry)
         key, secret = content["api_key"], content["api_secret"]
+        if isinstance(key, str) and isinstance(secret, str):
+            return check_credentials(key, secret)
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return Credentials(key, secret) if isinstance(key, str) and isinstance(secret, str) else None
+    return None

@@ -1,5 +1,6 @@
 """What can be credentials, and how they are kept for the time the program runs."""
 
+import json
 import logging
 import threading
 import time
@@ -77,6 +78,23 @@ class TestCheck:
         assert len(as_entry(credentials).encode("utf-16-le")) <= 2560
         assert from_entry(as_entry(credentials)) == credentials
         credentials.api_key.encode("ascii")
+
+    @pytest.mark.parametrize(
+        ("key", "secret"),
+        [
+            ("key\r\nX-Header: 1", "secret"),
+            ("Schlüssel 鍵", "secret"),
+            ("", "secret"),
+            ("key", ""),
+            ("key", "sec\0ret"),
+            ("key", "secret\ud800"),
+            ("key", "s" * 2000),
+        ],
+    )
+    def test_an_entry_with_what_could_not_be_typed_is_none_of_ours(
+        self, key: str, secret: str
+    ) -> None:
+        assert from_entry(json.dumps({"api_key": key, "api_secret": secret})) is None
 
 
 class SlowStore(SessionStore):
