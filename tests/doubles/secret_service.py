@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -157,7 +158,12 @@ class SecretService:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        _wait_until((self._folder / "run/bus").exists, "the bus does not listen")
+        _wait_until(self._listens, "the bus does not listen")
+
+    def _listens(self) -> bool:
+        # Its socket is there a moment before anybody can connect to it.
+        with socket.socket(socket.AF_UNIX) as sock:
+            return sock.connect_ex(str(self._folder / "run/bus")) == 0
 
     def _has_owner(self) -> bool:
         from jeepney import message_bus
