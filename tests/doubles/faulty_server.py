@@ -15,9 +15,13 @@ import socket
 import ssl
 import struct
 import threading
+import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -305,17 +309,34 @@ def _shut_down(sock: socket.socket) -> None:
         return  # not connected, or closed
 
 
-def tls_for(authority: trustme.CA, *names: str, expired: bool = False) -> ssl.SSLContext:
-    """A server's TLS context with a certificate of `authority` for `names`."""
+def tls_for(
+    authority: trustme.CA,
+    *names: str,
+    expired: bool = False,
+    early: bool = False,
+    old: bool = False,
+) -> ssl.SSLContext:
+    """A server's TLS context with a certificate of `authority` for `names`.
+
+    expired, early: the certificate is not valid any more, or not yet. old: the server speaks
+    nothing newer than TLS 1.1.
+    """
     now = datetime.now(UTC)
     day = timedelta(days=1)
     certificate = authority.issue_cert(
         *(names or ("127.0.0.1", "localhost")),
-        not_before=now - 2 * day,
-        not_after=now - day if expired else now + day,
+        not_before=now + day if early else now - 2 * day,
+        not_after=now - day if expired else now + 2 * day,
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
+    if old:
+        # OpenSSL speaks it at its lowest security level alone, and Python warns of it.
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
     return context
 
 
@@ -360,6 +381,16 @@ resets_before_reading = Behaviour("resets before reading", _reset_unread, reads=
 closes_before_reading = Behaviour("closes before reading", _close_unread, reads=False)
 """Closes the connection when the request has come, without reading it."""
 
+
+def _complain_of_tls(visit: Visit) -> None:
+    visit.wait_for_bytes()
+    visit.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    visit.hang()
+
+
+speaks_no_tls = Behaviour("speaks no TLS", _complain_of_tls, reads=False)
+"""Answers a TLS hello in plain HTTP, as a web server on the wrong port does."""
+
 closes_idle = Behaviour("closes idle", Visit.close, reads=False)
 """Closes every connection as soon as it stands."""
 
@@ -374,6 +405,39 @@ resets_after_reading = Behaviour("resets after reading", Visit.reset)
 
 closes_after_reading = Behaviour("closes after reading", Visit.close)
 """Takes the request, then closes without an answer."""
+
+
+def _half_close(visit: Visit) -> None:
+    socket.socket.shutdown(visit.sock, socket.SHUT_WR)
+    visit.server.closing.wait()
+
+
+half_closes = Behaviour("half-closes", _half_close)
+"""Takes the request, then says that nothing will come, and goes on listening."""
+
+
+def _reset_kept(visit: Visit) -> None:
+    _answer(visit)
+    visit.wait_for_bytes()
+    visit.reset()
+
+
+def _close_kept(visit: Visit) -> None:
+    _answer(visit)
+    visit.close()
+
+
+def _answer(visit: Visit) -> None:
+    visit.send(
+        HEAD + b"Connection: keep-alive\r\nContent-Length: %d\r\n\r\n" % len(PLACED) + PLACED
+    )
+
+
+resets_kept = Behaviour("resets when used again", _reset_kept)
+"""Answers and keeps the connection, then resets it as the next request arrives on it."""
+
+closes_kept = Behaviour("closes what it said it would keep", _close_kept)
+"""Answers, says that it keeps the connection, and closes it."""
 
 
 def drips_headers(seconds: float = 1.0) -> Behaviour:
@@ -408,12 +472,24 @@ def _chunks_for_ever(visit: Visit) -> None:
         pass
 
 
-def _four_hundred_megabytes(visit: Visit) -> None:
+def _as_much_as_is_taken(pieces: int | None) -> Callable[[Visit], None]:
+    """Send that many pieces of spaces, or more and more; nothing of it is stored."""
     piece = b" " * 65536
-    visit.send(HEAD + b"Content-Length: %d\r\n\r\n" % (6400 * len(piece)))
-    for _ in range(6400):
-        if not visit.send(piece):
-            return
+    length = b"" if pieces is None else b"Content-Length: %d\r\n" % (pieces * len(piece))
+
+    def act(visit: Visit) -> None:
+        visit.send(HEAD + length + b"\r\n")
+        for _ in count() if pieces is None else range(pieces):
+            if not visit.send(piece):
+                return
+
+    return act
+
+
+def _header_lines_for_ever(visit: Visit) -> None:
+    visit.send(HEAD)
+    while visit.send(b"X-Filler: " + b"x" * 8000 + b"\r\n"):
+        pass
 
 
 endless_continue = Behaviour("endless 100 Continue", _continue_for_ever)
@@ -422,8 +498,14 @@ endless_continue = Behaviour("endless 100 Continue", _continue_for_ever)
 endless_chunks = Behaviour("endless chunks", _chunks_for_ever)
 """A chunked body without end."""
 
-huge_body = Behaviour("400 MB body", _four_hundred_megabytes)
-"""As much as the client takes of 400 MB of spaces."""
+huge_body = Behaviour("1 GiB body", _as_much_as_is_taken(16384))
+"""As much as the client takes of 1 GiB of spaces."""
+
+endless_body = Behaviour("endless body", _as_much_as_is_taken(None))
+"""Spaces without a length and without an end."""
+
+endless_headers = Behaviour("endless headers", _header_lines_for_ever)
+"""Header after header."""
 
 
 def says(name: str, *pieces: bytes, then_closes: bool = True) -> Behaviour:
@@ -475,9 +557,9 @@ endless_header_line = says("endless header line", HEAD + b"X: " + b"x" * 100_000
 gzip_bomb = says(
     "gzip bomb",
     HEAD + b"Content-Encoding: gzip\r\n\r\n",
-    gzip.compress(b" " * 32 * 1024 * 1024),
+    gzip.compress(b" " * 32 * 1024 * 1024) * 32,
 )
-"""32 MB in 32 kB."""
+"""1 GiB in 1 MiB: one member after the other."""
 
 
 def answers(
@@ -523,21 +605,44 @@ def in_turn(*behaviours: Behaviour) -> Behaviour:
     return Behaviour(", then ".join(str(each) for each in behaviours), act)
 
 
-def tunnels_to(port: int) -> Behaviour:
-    """A proxy: whatever host CONNECT asks for, it is 127.0.0.1 at `port`."""
+def by_its_own_clock(seconds: float, *, tells: bool = True, agrees: bool = True) -> Behaviour:
+    """A provider whose clock is that far ahead, and who refuses timestamps half an hour off it.
+
+    It tells its time in a Date header, or not; where it does not agree, it refuses every one.
+    """
+
+    def act(visit: Visit) -> None:
+        now = time.time() + seconds
+        asked = float(visit.server.requests[-1].headers["timestamp"])
+        date = format_datetime(datetime.fromtimestamp(now, UTC), usegmt=True) if tells else None
+        fits = agrees and abs(asked - now) < 1800
+        body = PLACED if fits else b'{"status":"-16","reason":"timestamp expires"}'
+        answers(body, date=date).act(visit)
+
+    return Behaviour(f"has a clock {seconds:+.0f} s off", act)
+
+
+def tunnels_to(port: int, until: Callable[[], object] = lambda: False) -> Behaviour:
+    """A proxy: whatever host CONNECT asks for, it is 127.0.0.1 at `port`.
+
+    It dies with a reset once `until` holds.
+    """
 
     def act(visit: Visit) -> None:
         with socket.create_connection(("127.0.0.1", port), 5.0) as upstream:
             visit.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            _relay(visit, upstream)
-        visit.close()
+            _relay(visit, upstream, until)
+        if until():
+            visit.reset()
+        else:
+            visit.close()
 
     return Behaviour("tunnels", act)
 
 
-def _relay(visit: Visit, upstream: socket.socket) -> None:
+def _relay(visit: Visit, upstream: socket.socket, until: Callable[[], object]) -> None:
     ends = {visit.sock: upstream, upstream: visit.sock}
-    while not visit.server.closing.is_set():
+    while not visit.server.closing.is_set() and not until():
         for sock in select.select(tuple(ends), (), (), 0.02)[0]:
             if not (piece := sock.recv(65536)):
                 return

@@ -4,6 +4,7 @@ import socket
 import ssl
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -97,6 +98,21 @@ def test_bytes_that_were_left_unread_are_told_all_the_same(
                     assert sock.recv(1)
     assert server.saw_request_bytes
     assert not server.requests
+
+
+def test_a_server_of_old_tls_serves_those_who_speak_it(
+    authority: trustme.CA, client: socket.socket
+) -> None:
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    with FaultyServer(faults.answers(), tls_for(authority, old=True)) as server:
+        client.connect(("127.0.0.1", server.port))
+        with context.wrap_socket(client, server_hostname="127.0.0.1") as sock:
+            assert sock.version() == "TLSv1.1"
 
 
 def test_a_tls_hello_is_no_part_of_a_request(authority: trustme.CA, client: socket.socket) -> None:

@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from dialer.calls.call import Cause, Outcome, OutcomeKind
-from doubles.faulty_server import Behaviour, FaultyServer, Visit, answers, tls_for
+from doubles.faulty_server import FaultyServer, answers, speaks_no_tls, tls_for
 from provider.caller import CREDENTIALS, Caller, MakeCaller
 
 
@@ -54,13 +54,15 @@ def test_a_certificate_for_another_host_is_refused(trusted: trustme.CA, caller: 
         _is_refused(caller(server.url).call(), server)
 
 
-def test_a_server_that_speaks_no_tls_is_refused(caller: MakeCaller) -> None:
-    def complain(visit: Visit) -> None:
-        visit.wait_for_bytes()
-        visit.send(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
-        visit.hang()
+def test_a_server_that_speaks_nothing_newer_than_tls_1_1_is_refused(
+    trusted: trustme.CA, caller: MakeCaller
+) -> None:
+    with FaultyServer(answers(), tls_for(trusted, old=True)) as server:
+        _is_refused(caller(server.url).call(), server)
 
-    with FaultyServer(Behaviour("speaks no TLS", complain, reads=False)) as server:
+
+def test_a_server_that_speaks_no_tls_is_refused(caller: MakeCaller) -> None:
+    with FaultyServer(speaks_no_tls) as server:
         outcome = caller(server.url.replace("http://", "https://")).call(2.0)
     assert (outcome.kind, outcome.cause) == (OutcomeKind.NOT_SENT, Cause.TLS)
 
