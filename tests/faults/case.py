@@ -58,6 +58,8 @@ class Promise:
     """The exit code."""
     cause: Cause | None = None
     status: str | None = None
+    reason: str | None = None
+    """The provider's own words, made plain; looked at where it rejected the call."""
     recording_id: str | None = None
     says: tuple[str, ...] = ()
     """Words that the message must have."""
@@ -76,8 +78,10 @@ def placed(recording_id: str = SAMPLE_ID, *says: str, requests: int = 1) -> Prom
     )
 
 
-def rejected(status: str, *says: str, requests: int = 1) -> Promise:
-    return Promise(OutcomeKind.REJECTED, 3, status=status, says=says, requests=requests)
+def rejected(status: str, reason: str | None, *says: str, requests: int = 1) -> Promise:
+    return Promise(
+        OutcomeKind.REJECTED, 3, status=status, reason=reason, says=says, requests=requests
+    )
 
 
 def not_sent(cause: Cause, *says: str) -> Promise:

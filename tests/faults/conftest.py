@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import trustme
@@ -10,6 +11,7 @@ from doubles.secret_service import SecretService
 from faults.case import Case
 from faults.trial import Start, Tried, several_at_a_time, try_out
 from program.credentials import keyring_with_credentials
+from program.program import Program
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,13 @@ def keyring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]
     """A real Secret Service that has the credentials of a profile `work`."""
     with keyring_with_credentials(tmp_path_factory.mktemp("first")) as service:
         yield service
+
+
+@pytest.fixture
+def connected(tmp_path: Path, keyring: SecretService) -> Program:
+    """The program with a keyring that has the credentials of the profile `work`."""
+    (tmp_path / "home").mkdir()
+    return Program(tmp_path / "home/dialer", environ=keyring.environ)
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def judge(case: Case, tried: Tried, tally: Tally) -> None:
     assert ended.code == promise.code, ended
     told: dict[str, Any] = json.loads(ended.out)
     for words in promise.says:
-        assert words in told["message"]
+        assert words in told["message"], told
     assert (told["outcome"], told["recording_id"]) == (
         promise.outcome or OutcomeKind.NOT_SENT,
         promise.recording_id,
@@ -100,6 +100,9 @@ def judge(case: Case, tried: Tried, tally: Tally) -> None:
         assert row.outcome
         assert (row.outcome.kind, row.outcome.cause) == (promise.outcome, promise.cause)
         assert row.outcome.status == told["status"] == promise.status
+        assert row.outcome.reason == told["reason"]
+        if promise.outcome is OutcomeKind.REJECTED:
+            assert told["reason"] == promise.reason
         assert row.outcome.recording_id == promise.recording_id
         assert (row.call_id, row.request.callee) == (told["call_id"], CALLEE)
     if case.memory is not None:

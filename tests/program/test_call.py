@@ -7,7 +7,8 @@ import re
 import pytest
 
 from dialer.sandbox.store import SandboxCalls
-from program.program import Program
+from doubles.faulty_server import FaultyServer, hangs_after_reading
+from program.program import SECRET, Program
 
 
 def test_a_sandbox_call_prints_its_recording_id_alone_and_stands_in_the_history(
@@ -89,3 +90,25 @@ def test_help_of_a_call_names_its_exit_codes(program: Program) -> None:
     ended = program.run("call", "--help")
     assert ended.code == 0
     assert "0 placed, 2 bad input, 3 rejected, 4 not sent, 5 unknown" in ended.out
+
+
+@pytest.mark.keyring
+def test_while_a_call_is_under_way_it_is_calling_and_nobody_sees_the_secret(
+    connected: Program,
+) -> None:
+    with FaultyServer(hangs_after_reading) as server:
+        connected.with_profile(server.url, timeout=60.0)
+        with connected.start("call", "932111111111", "--note", "Bob") as running:
+            server.wait_for_request(seconds=20.0)
+            assert b"932111111111" in running.seen_by_others()
+            assert SECRET.encode() not in running.seen_by_others()
+            # The journal with its write-ahead log, as it is right now.
+            assert connected.folders.journal.with_name("journal.sqlite3-wal").exists()
+            assert SECRET.encode() not in connected.kept()
+            (row,) = json.loads(connected.run("history", "--json").out)
+            assert (row["outcome"], row["note"]) == ("calling", "Bob")
+        # Killed without a word: what the provider has is not lost, and not called placed.
+        (row,) = json.loads(connected.run("history", "--json").out)
+    assert row["outcome"] == "unknown"
+    assert "ended in the middle" in row["message"]
+    assert len(server.requests) == 1
