@@ -21,6 +21,15 @@ LINK_SECONDS = (3, 30)
 UNDO_SECONDS = (0, 10)
 """The shortest and the longest time for which every call can be taken back."""
 
+_YES_OR_NO = (
+    "chart",
+    "suggest_copied",
+    "tray",
+    "close_to_tray",
+    "compact",
+    "on_top",
+    "mask_log",
+)
 _HOTKEY_LIMIT = 64
 _VERSION = 1
 _log = logging.getLogger(__name__)
@@ -55,6 +64,8 @@ class Preferences:
     """Whether the window shows the call bar and the last outcome alone."""
     on_top: bool = False
     """Whether the window stays above others."""
+    mask_log: bool = True
+    """Whether numbers are left out of the log."""
 
     def __post_init__(self) -> None:
         if self.theme not in get_args(Theme):
@@ -69,7 +80,7 @@ class Preferences:
             value = getattr(self, name)
             if type(value) is not int or not least <= value <= most:
                 raise ValueError(f"{name} is a whole number from {least} to {most}")
-        for name in ("chart", "suggest_copied", "tray", "close_to_tray", "compact", "on_top"):
+        for name in _YES_OR_NO:
             if type(getattr(self, name)) is not bool:
                 raise ValueError(f"{name} is true or false")
         if type(self.hotkey) is not str or len(self.hotkey) > _HOTKEY_LIMIT:

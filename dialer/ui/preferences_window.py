@@ -69,6 +69,7 @@ class PreferencesWindow(QDialog):
         self._add_calls(preferences)
         self._add_copied(preferences, hotkeys)
         self._add_window(preferences, system, has_tray=has_tray)
+        self._add_log(preferences)
         self._column.addStretch(1)
         scroll = QScrollArea(self)
         scroll.setWidget(inside)
@@ -164,6 +165,17 @@ class PreferencesWindow(QDialog):
             self.tr("Start at login"), self._theme, system.login, system.change_login, self
         )
         self._column.addWidget(self.login)
+
+    def _add_log(self, preferences: Preferences) -> None:
+        self._title(self.tr("Log"))
+        self.mask_log = self._box(
+            self.tr("Leave numbers out of the log"), "mask_log", on=preferences.mask_log
+        )
+        self._words(
+            self.tr(
+                "The log then says how long a number is, and not which. Secrets never stand in it."
+            )
+        )
 
     # What is chosen
 

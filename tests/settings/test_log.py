@@ -64,7 +64,34 @@ def test_every_record_is_one_line_whatever_it_holds(path: Path) -> None:
     assert len(text.splitlines()) == 2
     assert "a\\nb\\r\\nc\\td\\x1b[31m\\u202e\\u2028\\udc80 ü" in text
     assert "Traceback" in text
-    assert "two\\nlines" in text
+    assert "ValueError" in text
+
+
+def test_of_an_exception_the_log_tells_where_and_never_its_text(path: Path) -> None:
+    start_log(path, masks=False)
+    record = logging.LogRecord("dialer.test", logging.ERROR, "", 0, "failed", (), None)
+    try:
+        raise ValueError("Invalid header value 'Xq7-a-secret' for +44 20 7946 0018")
+    except ValueError as error:
+        record.exc_info = type(error), error, error.__traceback__
+    # As another handler that formatted it before has left it.
+    record.exc_text = logging.Formatter().formatException(record.exc_info)
+    logging.getLogger("dialer.test").handle(record)
+    text = path.read_text()
+    assert "test_log.py" in text
+    assert "Xq7-a-secret" not in text
+    assert "7946" not in text
+
+
+def test_no_number_stands_in_the_log_unless_that_is_turned_off(path: Path) -> None:
+    file = start_log(path)
+    log.info("called %s and %s", "932111111111", "+44 (20) 7946-0018")
+    text = path.read_text()
+    assert "called [12 digits] and +[12 digits]" in text
+    assert f" {os.getpid()} " in text
+    file.masks = False
+    log.info("called %s", "932111111111")
+    assert path.read_text().endswith("called 932111111111\n")
 
 
 def test_the_level_is_the_one_that_was_asked_for(path: Path) -> None:
