@@ -21,9 +21,9 @@ def main() -> int:
         return _open_link(arguments)
     if not arguments or first.partition("=")[0] in _WINDOW_OPTIONS or first == "show":
         return _open_window(arguments)
-    from dialer.cli.commands import main as run_command
+    from dialer.cli.guarded import run_guarded
 
-    return leave(run_command(arguments))
+    return leave(run_guarded(arguments))
 
 
 def _open_link(arguments: list[str]) -> int:

@@ -2,13 +2,10 @@
 
 import builtins
 import gc
-import logging
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from dialer.desktop import handoff
@@ -17,8 +14,6 @@ from dialer.desktop.visit import Visit
 
 if TYPE_CHECKING:
     from dialer.desktop.visit import Inbox
-
-log = logging.getLogger(__name__)
 
 _NO_WINDOW = 1
 _BAD_INPUT = 2
@@ -135,7 +130,9 @@ def _open_window(opening: Opening, doorway: "Inbox | None") -> int:
             raise
         print(f"dialer: {import_obstacle(error)}\n{without_window()}", file=sys.stderr)
         return _NO_WINDOW
+    from dialer.settings.defects import Defects
     from dialer.settings.folders import Folders
+    from dialer.settings.native_crash import NativeCrash
 
     folders = Folders.of_user()
     try:
@@ -143,16 +140,21 @@ def _open_window(opening: Opening, doorway: "Inbox | None") -> int:
     except OSError as error:
         # The window opens all the same and says what cannot be kept.
         print(f"dialer: {error.filename}: {error.strerror}", file=sys.stderr)
-    early = EarlyLog(folders.log_file)
-    sys.excepthook = early.log_defect
-    return Program.run(
-        folders,
-        opening.visit,
-        sandbox=opening.sandbox,
-        background=opening.background,
-        doorway=doorway,
-        on_screen=early.write_down,
-    )
+    native = NativeCrash(folders.crash_file)
+    native.watch()
+    defects = Defects(lambda: folders.log_file, lambda: True, native=native)
+    defects.hear()
+    try:
+        return Program.run(
+            folders,
+            opening.visit,
+            sandbox=opening.sandbox,
+            background=opening.background,
+            doorway=doorway,
+            defects=defects,
+        )
+    finally:
+        native.close()
 
 
 def import_plainly() -> None:
@@ -163,38 +165,3 @@ def import_plainly() -> None:
     https://bugreports.qt.io/browse/PYSIDE-2029
     """
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
-
-
-class EarlyLog(logging.Handler):
-    """Keeps what is logged until the log's file is begun: the window does not wait for that."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self._path = path
-        self._records: list[logging.LogRecord] = []
-        logging.getLogger().addHandler(self)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record."""
-        self._records.append(record)
-
-    def write_down(self) -> None:
-        """Begin the log with what was kept. Asked again, it does nothing."""
-        root = logging.getLogger()
-        if self not in root.handlers:
-            return
-        from dialer.settings.log import start_log
-
-        root.removeHandler(self)
-        file = start_log(self._path)
-        for record in self._records:
-            file.handle(record)
-        self._records.clear()
-
-    def log_defect(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        """A defect of ours: the log gets the trace, the program goes on."""
-        self.write_down()
-        log.critical("defect", exc_info=(kind, error, trace))
-        sys.__excepthook__(kind, error, trace)

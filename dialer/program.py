@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dialer.desktop.visit import Inbox
     from dialer.history_work import HistoryWork
     from dialer.outside import Outside
+    from dialer.settings.defects import Defects
     from dialer.settings.profile import Profile
     from dialer.ui.call_worker import Opened
     from dialer.ui.help_window import HelpWindow
@@ -58,8 +59,6 @@ _THE_REST = (
 class Program(QObject):
     """Owns the parts for as long as the window runs. UI thread."""
 
-    ready = Signal()
-    """The window is on screen, or in the tray: what is written down can be from now on."""
     _open = Signal()
     _warm = Signal()
     _start_sandbox = Signal()
@@ -75,12 +74,12 @@ class Program(QObject):
         sandbox: bool = False,
         background: bool = False,
         doorway: "Inbox | None" = None,
-        on_screen: Callable[[], None] = lambda: None,
+        defects: "Defects | None" = None,
     ) -> int:
         """Open the window and run until it ends; the exit code.
 
-        `visit` is what this start asks of it; others come by the doorway. `on_screen` is called
-        once the window is there, before anything else begins.
+        `visit` is what this start asks of it; others come by the doorway. Of `defects` the
+        operator is told, and its log begins once the window is there.
         """
         app = QApplication(["dialer", *IN_FUSION])
         app.setApplicationName("Dialer")
@@ -94,9 +93,9 @@ class Program(QObject):
             sandbox=sandbox,
             background=background,
             doorway=doorway,
+            defects=defects,
             in_fusion=True,
         )
-        program.ready.connect(on_screen)
         program.show()
         code = app.exec()
         program.end()
@@ -111,6 +110,7 @@ class Program(QObject):
         sandbox: bool,
         background: bool = False,
         doorway: "Inbox | None" = None,
+        defects: "Defects | None" = None,
         in_fusion: bool = False,
     ) -> None:
         super().__init__()
@@ -119,6 +119,7 @@ class Program(QObject):
         self._sandbox_wanted = sandbox
         self._background = background
         self._doorway = doorway
+        self._defects = defects
         self._profiles_wanted = False
         self._saving = threading.Lock()
         self._begun = False
@@ -197,9 +198,14 @@ class Program(QObject):
         from dialer.switchboard import ProgramSwitchboard
         from dialer.ui.call_worker import CallWorker
         from dialer.ui.calling import Calling
+        from dialer.ui.defect_teller import DefectTeller
         from dialer.ui.profile_choice import ProfileChoice
         from dialer.ui.quitting import Quitting, SignalWatch
 
+        self._quitting: Quitting = Quitting(self)
+        self._teller: DefectTeller = DefectTeller(
+            self._defects, self._theme, self.window, self._quitting
+        )
         self._calling: Calling = Calling(self)
         self._calling.undo_seconds = self._preferences.undo_seconds
         self.window.complete(self._calling)
@@ -211,7 +217,6 @@ class Program(QObject):
         self._thread = QThread()
         self._thread.setObjectName("calls")
         self._worker.moveToThread(self._thread)
-        self._quitting: Quitting = Quitting(self)
         self._signals: SignalWatch = SignalWatch(self)
         self._connect()
         self._choice.load(sandbox=self._sandbox_wanted, name=self._visit.profile or None)
@@ -225,7 +230,8 @@ class Program(QObject):
             return
         self._make_history()
         self._begun = True
-        self.ready.emit()
+        if self._defects is not None:
+            self._defects.write_log(masks=self._preferences.mask_log)
 
         self._thread.start()
         self._open.emit()
@@ -324,6 +330,7 @@ class Program(QObject):
             # All that is loaded stays: a collection that looks at it stalls the window.
             gc.collect()
             gc.freeze()
+            self._teller.tell_of_last_run()
         except BaseException:
             gc.enable()
             self._send_others_away()
@@ -462,6 +469,8 @@ class Program(QObject):
         self._preferences = replace(self._preferences, **changed)  # type: ignore[arg-type]
         if self._outside is not None:
             self._outside.use(self._preferences)
+        if self._defects is not None:
+            self._defects.write_log(masks=self._preferences.mask_log)
         self._keep(changed)
 
     @Slot(bool)

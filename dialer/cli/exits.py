@@ -15,6 +15,8 @@ class Exit(IntEnum):
     NOT_SENT = 4
     UNKNOWN = 5
     NO_CREDENTIALS = 6
+    DEFECT = 70
+    """Dialer has a defect; the number is that of EX_SOFTWARE in <sysexits.h>."""
 
 
 _OUTCOMES = {

@@ -61,6 +61,11 @@ class Folders:
         """The program's log."""
         return self.log / "dialer.log"
 
+    @property
+    def crash_file(self) -> Path:
+        """What a crash in C code leaves for the next start to find."""
+        return self.log / "crash.txt"
+
     def create(self) -> None:
         """Make the folders, readable by their owner only. Raises OSError."""
         for folder in (self.config, self.data, self.log):

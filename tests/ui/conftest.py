@@ -17,6 +17,7 @@ from dialer.desktop.doorway import Doorway
 from dialer.desktop.visit import Visit
 from dialer.program import Program
 from dialer.sandbox.server import SandboxServer
+from dialer.settings.defects import Defects
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
@@ -87,10 +88,11 @@ def start(
         profile: str = "",
         visit: Visit | None = None,
         doorway: Doorway | None = None,
+        defects: Defects | None = None,
         wait: bool = True,
     ) -> Operator:
         asked = visit or Visit(handoff.RAISE, profile=profile)
-        program = Program(qapp, folders, asked, sandbox=sandbox, doorway=doorway)
+        program = Program(qapp, folders, asked, sandbox=sandbox, doorway=doorway, defects=defects)
         started.append(operator := Operator(qtbot, program))
         operator.open()
         if wait:
