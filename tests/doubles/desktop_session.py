@@ -130,7 +130,11 @@ class DesktopSession:
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start the program with its window."""
-        program = self._begin(sys.executable, "-m", "dialer", *arguments, says=True)
+        return self.start_script("-m", "dialer", *arguments)
+
+    def start_script(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start the program through a script of Python's."""
+        program = self._begin(sys.executable, *arguments, says=True)
         self._servers.remove(program)
         self._programs.append(program)
         return program
