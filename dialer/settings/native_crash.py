@@ -15,12 +15,13 @@ from dialer.settings.traces import short_path
 _READ = 64 << 10
 """The most that is read of what a crash left, in bytes."""
 
-_FRAME = re.compile(r'  File "(?P<path>[^"]*)", line (?P<line>\d+) in (?P<name>[\w.<>]+)')
+# Compiled when a crash is read, for every start imports this.
+_FRAME = r'  File "(?P<path>[^"]*)", line (?P<line>\d+) in (?P<name>[\w.<>]+)'
 _OTHER = (
-    re.compile(r"(?:Fatal Python error|Windows fatal exception): [\w ,:()-]{1,120}"),
-    re.compile(r"(?:Current thread|Thread) 0x[0-9a-f]+[^:]{0,40} ?\(most recent call first\):"),
-    re.compile(r"Extension modules: [\w., ():]+"),
-    re.compile(r"  (?:<no Python frame>|\.\.\.|Garbage-collecting)"),
+    r"(?:Fatal Python error|Windows fatal exception): [\w ,:()-]{1,120}",
+    r"(?:Current thread|Thread) 0x[0-9a-f]+[^:]{0,40} ?\(most recent call first\):",
+    r"Extension modules: [\w., ():]+",
+    r"  (?:<no Python frame>|\.\.\.|Garbage-collecting)",
 )
 
 
@@ -79,7 +80,7 @@ class NativeCrash:
 
 def _safe(line: str) -> str:
     """The line, if it is one that `faulthandler` writes, without the folders of this computer."""
-    if frame := _FRAME.fullmatch(line):
+    if frame := re.fullmatch(_FRAME, line):
         place = short_path(frame["path"])
         return f'  File "{place}", line {frame["line"]} in {frame["name"]}'
-    return line if any(form.fullmatch(line) for form in _OTHER) else ""
+    return line if any(re.fullmatch(form, line) for form in _OTHER) else ""
