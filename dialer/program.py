@@ -5,15 +5,17 @@ import importlib
 import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 
 from dialer import __version__
 from dialer.desktop import handoff
+from dialer.desktop.own_files import FileTrouble, content
+from dialer.desktop.own_files import replace as replace_file
 from dialer.desktop.visit import Visit
 from dialer.settings.folders import Folders
 from dialer.settings.preferences import Preferences
@@ -579,14 +581,10 @@ class Program(QObject):
         why = error.sentence if isinstance(error, TomlFileError) else str(error)
         self.window.tell("info", self.tr("The choice is not kept."), told(why))
 
-    def _geometry_file(self) -> QSettings:
-        path: Path = self._folders.config / "window.ini"
-        return QSettings(str(path), QSettings.Format.IniFormat)
-
     def _restore_geometry(self) -> None:
-        kept = self._geometry_file().value("geometry")
-        if kept is not None:
-            self.window.restoreGeometry(kept)
+        # No QSettings: its lock can be read by everybody.
+        with suppress(FileTrouble):
+            self.window.restoreGeometry(content(self._folders.window_file) or b"")
 
     # The end
 
@@ -603,7 +601,8 @@ class Program(QObject):
         self._calling.stop_counting()
         if self._outside is not None:
             self._outside.stop()
-        self._geometry_file().setValue("geometry", self.window.geometry_to_keep())
+        with suppress(FileTrouble):  # the next window then stands where the system puts it
+            replace_file(self._folders.window_file, bytes(self.window.geometry_to_keep().data()))
         self.window.leave()
         self._worker.stop()
 

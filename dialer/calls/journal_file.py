@@ -19,6 +19,7 @@ from dialer.calls.journal_trouble import (
 )
 from dialer.calls.lifeline import alone, sweep
 from dialer.calls.place import JournalError
+from dialer.calls.private import make_private_folder
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
 __all__ = [
@@ -71,7 +72,7 @@ def prepare(
     """
     with told(path):
         _look_for_full_text_search()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         sweep(lifelines)
         # Of two programs that start at once, one must not set aside what the other has just
         # made, and SQLite does not wait for a lock when it turns WAL on.

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from dialer.calls.private import make_private_folder
+
 if os.name == "nt":
     import msvcrt
 
@@ -35,10 +37,11 @@ class Lifeline:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(folder)
         for _ in range(_TRIES):
             self.name = secrets.token_hex(8)
-            self._file = (folder / self.name).open("xb")
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            self._file: IO[bytes] = os.fdopen(os.open(folder / self.name, flags, 0o600), "wb")
             # Another process may look at the file, or sweep it away, before it is locked.
             with suppress(OSError):
                 _lock(self._file, shared=False)

@@ -5,6 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from dialer.calls.private import make_private_folder, private
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
 SIZE_LIMIT = 1 << 19
@@ -54,11 +55,11 @@ def replace(path: Path, new: bytes | None) -> None:
         if new is None:
             target.unlink(missing_ok=True)
             return
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(target.parent)
         beside = _beside(target)
         beside.unlink(missing_ok=True)
         try:
-            with open(beside, "xb", opener=_private) as file:
+            with open(beside, "xb", opener=private) as file:
                 file.write(new)
                 file.flush()
                 os.fsync(file.fileno())
@@ -87,10 +88,6 @@ def missing_folders(path: Path) -> list[Path]:
 
 def _beside(target: Path) -> Path:
     return target.with_name(f".{target.name}.from-dialer")
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
 
 
 def _reason(error: Exception) -> str:

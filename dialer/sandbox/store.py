@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dialer.calls.private import make_private_folder
 from dialer.sandbox.accounts import phone_of
 from dialer.sandbox.parameters import SendSip
 
@@ -66,7 +67,7 @@ class SandboxCalls:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._connection = sqlite3.connect(
             path,

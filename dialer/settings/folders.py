@@ -57,6 +57,11 @@ class Folders:
         return self.config / "preferences.toml"
 
     @property
+    def window_file(self) -> Path:
+        """Where the window stood, in Qt's own form."""
+        return self.config / "window.geometry"
+
+    @property
     def log_file(self) -> Path:
         """The program's log."""
         return self.log / "dialer.log"
@@ -68,8 +73,11 @@ class Folders:
 
     def create(self) -> None:
         """Make the folders, readable by their owner only. Raises OSError."""
+        # Imported here because resources are read before there are folders.
+        from dialer.calls.private import make_private_folder  # noqa: PLC0415
+
         for folder in (self.config, self.data, self.log):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(folder)
             if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) & 0o077:
                 folder.chmod(0o700)
 

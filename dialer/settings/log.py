@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from dialer.calls.private import make_private_folder
 from dialer.settings.masking import masked
 from dialer.settings.traces import trace_of
 
@@ -90,7 +91,7 @@ class LogFile(RotatingFileHandler):
 
     def _open(self) -> TextIOWrapper:
         path = Path(self.baseFilename)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(path.parent)
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         if sys.platform != "win32" and stat.S_ISREG(os.fstat(handle).st_mode):
             os.fchmod(handle, 0o600)

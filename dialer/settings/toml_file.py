@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
+from dialer.calls.private import make_private_folder
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
 SIZE_LIMIT = 1 << 20
@@ -108,7 +109,7 @@ class TomlFile:
     def alone(self) -> Iterator[None]:
         """Keep every other process from changing the file meanwhile; makes its folder."""
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self.path.parent)
             lock_path = self.path.with_name(f".{self.path.name}.lock")
             handle = os.open(lock_path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
         except OSError as error:

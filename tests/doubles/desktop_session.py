@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
@@ -104,7 +104,10 @@ class DesktopSession:
             "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1",
         }
         try:
-            screen = self._serve("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24")
+            # Without -noreset it is gone for a moment when its first visitor leaves.
+            screen = self._serve(
+                *("Xvfb", "-noreset", "-displayfd", "1", "-screen", "0", "1280x900x24")
+            )
             self._environ["DISPLAY"] = f":{screen}"
             address = self._serve("dbus-daemon", "--session", "--nofork", "--print-address=1")
             self._environ["DBUS_SESSION_BUS_ADDRESS"] = address
@@ -132,9 +135,16 @@ class DesktopSession:
         """Start the program with its window."""
         return self.start_script("-m", "dialer", *arguments)
 
+    def start_through(self, prefix: Sequence[str], *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start the program by a command that becomes it, such as a tracer that steps aside."""
+        return self._start(*prefix, sys.executable, "-m", "dialer", *arguments)
+
     def start_script(self, *arguments: str) -> "subprocess.Popen[bytes]":
         """Start the program through a script of Python's."""
-        program = self._begin(sys.executable, *arguments, says=True)
+        return self._start(sys.executable, *arguments)
+
+    def _start(self, *command: str) -> "subprocess.Popen[bytes]":
+        program = self._begin(*command, says=True)
         self._servers.remove(program)
         self._programs.append(program)
         return program
@@ -143,6 +153,10 @@ class DesktopSession:
     def environ(self) -> dict[str, str]:
         """What every program of this desktop finds in its environment."""
         return dict(self._environ)
+
+    def without(self, name: str) -> None:
+        """Take a variable out of what programs find from now on."""
+        del self._environ[name]
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         """Run a command of this desktop to its end."""
@@ -243,7 +257,7 @@ class DesktopSession:
             cwd=self._home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if says else subprocess.DEVNULL,
-            stderr=subprocess.STDOUT if command[0] == sys.executable else subprocess.DEVNULL,
+            stderr=subprocess.STDOUT if sys.executable in command else subprocess.DEVNULL,
             start_new_session=True,
         )
         self._servers.append(process)
