@@ -2,6 +2,8 @@
 
 import sqlite3
 import threading
+from array import array
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 
@@ -16,7 +18,7 @@ from dialer.calls.journal_reader import JournalReader
 from dialer.ui.call_panel import CallPanel
 from dialer.ui.history_model import Column
 from ui.journal_on_disk import PLACED, JournalOnDisk
-from ui.operating import CTRL, ENTER, ESC, Operator, Start, words_in
+from ui.operating import CTRL, ENTER, ESC, SECONDS, Operator, Start, words_in
 
 # What the offscreen platform says of windows with a smallest size, and of lists that drop down.
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -388,17 +390,29 @@ def test_ctrl_a_selects_all_and_what_is_selected_stays_so(
     assert asked == [True]
 
 
-def test_ctrl_a_takes_in_what_is_still_looked_for(start: Start, journal: JournalOnDisk) -> None:
+def test_ctrl_a_takes_in_what_is_still_looked_for(
+    start: Start, journal: JournalOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     journal.write(PLACED)
     many(journal, 999)
     operator = start(sandbox=True)
     history = operator.window.history
     operator.until(lambda: history._model.total == 1_000)
+    all_ids, selected = JournalReader.ids, threading.Event()
+
+    def ids_once_selected(
+        reader: JournalReader, query: HistoryQuery, after: int = 0
+    ) -> "Iterator[array[int]]":
+        assert selected.wait(SECONDS)
+        yield from all_ids(reader, query, after)
+
+    monkeypatch.setattr(JournalReader, "ids", ids_once_selected)
     click_title(operator, Column.ACCOUNT)
     operator.until(lambda: history._model.rowCount() < 1_000)
     assert history._model.total is None
     history.table.setFocus()
     operator.press(Qt.Key.Key_A, modifier=CTRL)
+    selected.set()
     operator.until(lambda: history._model.total == 1_000)
     assert history.table.selected_count() == 1_000
 
