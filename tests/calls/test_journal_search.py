@@ -74,8 +74,8 @@ class Floor:
         return f"22030311133810{self.ids:05d}"
 
     def _any(self) -> CallRecord | None:
-        calls = self._fates.newest(1_000)
-        return self._chance.choice(calls) if calls else None
+        rows = [row for chunk in self._fates.ids(HistoryQuery()) for row in chunk]
+        return self._fates.at([row])[row] if rows and (row := self._chance.choice(rows)) else None
 
     def _begin(self) -> None:
         callee = str(self._chance.randrange(10**7, 10**7 + 30))
