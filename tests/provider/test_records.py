@@ -369,8 +369,10 @@ def account(number: int, **fields: object) -> dict[str, object]:
 
 def everything_that_lives() -> Iterator[object]:
     """All objects that can be reached, but for the test's own."""
+    gc.unfreeze()  # what was there before the first test is not listed otherwise
     for holder in gc.get_objects():
         yield from gc.get_referents(holder)
+    gc.freeze()
 
 
 class TestAccounts:
