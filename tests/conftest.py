@@ -101,3 +101,21 @@ def pytest_runtest_makereport(
         report.outcome = "failed"
         report.longrepr = f"must run here, but was skipped: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, object, object]:
+    """What a test has printed or logged reaches the terminal, also where it is no valid UTF-8:
+    tests run in several processes, and execnet, which joins them, breaks off at such a text.
+    """
+    return _sendable((yield))
+
+
+def _sendable(value: object) -> object:
+    if isinstance(value, str):
+        return value.encode(errors="backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_sendable, value))
+    return value
