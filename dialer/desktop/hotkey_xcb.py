@@ -1,4 +1,4 @@
-"""The little of xcb that a key needs, called through ctypes; what xcb hands out is freed here."""
+"""The little of xcb that a key needs, besides a connection."""
 
 import ctypes
 import sys
@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from dialer.calls.sentence import QT_TRANSLATE_NOOP
 from dialer.desktop.hotkey import HotkeyTrouble, instead
+from dialer.desktop.xcb import Cookie, XcbConnection, XcbMissing, bound
 
-_LIBRARIES = ("libxcb.so.1", "libxcb-keysyms.so.1")
 _ASYNC = 1
 
 _MISSING = QT_TRANSLATE_NOOP(
@@ -25,37 +25,15 @@ class Grab(NamedTuple):
     modifiers: int
 
 
-class _Cookie(ctypes.Structure):
-    _fields_ = (("sequence", ctypes.c_uint),)
-
-
-class _Screens(ctypes.Structure):
-    """Iterates over the screens; the first number of one is its root window."""
-
-    _fields_ = (
-        ("data", ctypes.POINTER(ctypes.c_uint32)),
-        ("left", ctypes.c_int),
-        ("index", ctypes.c_int),
-    )
-
-
 _here, _byte, _mask, _number = ctypes.c_void_p, ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32
 
 # Every function with what it returns and what it takes.
 _XCB: dict[str, tuple[Any, ...]] = {
-    "xcb_connect": (_here, ctypes.c_char_p, _here),
-    "xcb_connection_has_error": (ctypes.c_int, _here),
-    "xcb_disconnect": (None, _here),
-    "xcb_get_file_descriptor": (ctypes.c_int, _here),
-    "xcb_poll_for_event": (_here, _here),
-    "xcb_get_setup": (_here, _here),
-    "xcb_setup_roots_iterator": (_Screens, _here),
-    "xcb_screen_next": (None, _here),
-    "xcb_grab_key_checked": (_Cookie, _here, _byte, _number, _mask, _byte, _byte, _byte),
-    "xcb_ungrab_key_checked": (_Cookie, _here, _byte, _number, _mask),
-    "xcb_request_check": (_here, _here, _Cookie),
-    "xcb_get_modifier_mapping": (_Cookie, _here),
-    "xcb_get_modifier_mapping_reply": (_here, _here, _Cookie, _here),
+    "xcb_grab_key_checked": (Cookie, _here, _byte, _number, _mask, _byte, _byte, _byte),
+    "xcb_ungrab_key_checked": (Cookie, _here, _byte, _number, _mask),
+    "xcb_request_check": (_here, _here, Cookie),
+    "xcb_get_modifier_mapping": (Cookie, _here),
+    "xcb_get_modifier_mapping_reply": (_here, _here, Cookie, _here),
     "xcb_get_modifier_mapping_keycodes": (ctypes.POINTER(_byte), _here),
 }
 _KEYSYMS: dict[str, tuple[Any, ...]] = {
@@ -65,47 +43,24 @@ _KEYSYMS: dict[str, tuple[Any, ...]] = {
 }
 
 
-class Xcb:
+class Xcb(XcbConnection):
     """A connection to the X display `display`, for the one thread that made it.
 
     Raises HotkeyTrouble where the libraries are not there, and only then: see `broken`.
     """
 
     def __init__(self, display: str) -> None:
-        self._free = ctypes.CDLL(None).free
-        self._free.argtypes = [ctypes.c_void_p]
-        self._free.restype = None
-        self._xcb, self._keysyms = _libraries()
-        self._connection: int | None = self._xcb.xcb_connect(display.encode(), None)
-
-    def broken(self) -> bool:
-        """Whether there is no connection, or no more."""
-        return self._connection is None or bool(
-            self._xcb.xcb_connection_has_error(self._connection)
-        )
-
-    def fileno(self) -> int:
-        """The connection's file descriptor, -1 once closed."""
-        if self._connection is None:
-            return -1
-        return int(self._xcb.xcb_get_file_descriptor(self._connection))
-
-    def close(self) -> None:
-        """End the connection."""
-        if self._connection is not None:
-            self._xcb.xcb_disconnect(self._connection)
-            self._connection = None
+        try:
+            self._keysyms = bound("libxcb-keysyms.so.1", _KEYSYMS)
+            super().__init__(display, _XCB)
+        except XcbMissing as missing:
+            raise HotkeyTrouble(instead(_MISSING, library=missing.library)) from None
 
     def events(self) -> Iterator[tuple[int, int, int, int]]:
         """What has come: the kind, the keycode, the time, and what a MappingNotify is about."""
-        while self._connection is not None:
-            event = self._xcb.xcb_poll_for_event(self._connection)
-            if not event:
-                return
-            raw = ctypes.string_at(event, 8)
-            self._free(event)
+        for raw in self._arrived():
             # The highest bit says that another client sent it.
-            yield raw[0] & 0x7F, raw[1], int.from_bytes(raw[4:], sys.byteorder), raw[4]
+            yield raw[0] & 0x7F, raw[1], int.from_bytes(raw[4:8], sys.byteorder), raw[4]
 
     def take(self, grabs: Collection[Grab]) -> int:
         """Grab on every screen; the code of the first error, 0 for none."""
@@ -156,15 +111,7 @@ class Xcb:
         finally:
             self._free(found)
 
-    def _roots(self) -> list[int]:
-        screens = self._xcb.xcb_setup_roots_iterator(self._xcb.xcb_get_setup(self._connection))
-        roots = []
-        while screens.left:
-            roots.append(int(screens.data[0]))
-            self._xcb.xcb_screen_next(ctypes.byref(screens))
-        return roots
-
-    def _outcome(self, cookie: _Cookie) -> int:
+    def _outcome(self, cookie: Cookie) -> int:
         error = self._xcb.xcb_request_check(self._connection, cookie)
         if not error:
             return 0
@@ -183,20 +130,3 @@ class Keyboard(NamedTuple):
         """The modifier that a key with one of these symbols sets, 0 if none does."""
         keys = {keycode for keysym in keysyms for keycode in self.keycodes(keysym)}
         return next((1 << at for at, codes in enumerate(self.setters) if keys & {*codes}), 0)
-
-
-def _libraries() -> tuple[Any, Any]:
-    """libxcb and libxcb-keysyms, ready to be called. Raises HotkeyTrouble."""
-    loaded = []
-    for library in _LIBRARIES:
-        try:
-            loaded.append(ctypes.CDLL(library))
-        except OSError:
-            raise HotkeyTrouble(instead(_MISSING, library=library)) from None
-    xcb, keysyms = loaded
-    for function, (returns, *takes) in (
-        *((getattr(xcb, name), types) for name, types in _XCB.items()),
-        *((getattr(keysyms, name), types) for name, types in _KEYSYMS.items()),
-    ):
-        function.restype, function.argtypes = returns, takes
-    return xcb, keysyms
