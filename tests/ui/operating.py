@@ -203,7 +203,9 @@ class Operator:
         """Wait until nothing of the program runs any more. Asked again, it does nothing."""
         if not self._ended:
             self.wait_until_begun()
-            self.until(self.program._thread.isFinished)
+            # Not one alone: what ends a thread comes to this one, which must not wait for it yet.
+            joined = self.program._quitting._threads
+            self.until(lambda: not any(thread.isRunning() for thread in joined))
             self.program.end()
             self._ended = True
 
