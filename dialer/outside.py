@@ -130,6 +130,7 @@ class Outside(QObject):
         """Bring the window up no more: the program ends. A notice may still be told."""
         self._ending = True
         self.hotkeys.close()
+        self.clipboard.drop()
         self.tray.turn(False)
 
     def end(self) -> None:
@@ -275,6 +276,16 @@ class Outside(QObject):
                 self.tr("Nothing was filled in. Copy the number alone, or type it."),
             )
 
+    @Slot(bool)
+    def _on_unanswered(self, selected: bool) -> None:
+        headline = self.tr("The program that was copied from does not answer.")
+        if selected:
+            headline = self.tr("The program with the selected text does not answer.")
+        text = self.tr(
+            "Nothing was filled in, and nothing was called. Copy the number again, or type it."
+        )
+        self._window.tell("info", headline, text)
+
     def _fill_in(self, number: FoundNumber) -> None:
         self.incoming.show_copied(number.text, self.tr("Filled in from what was copied."))
 
@@ -324,7 +335,12 @@ class Outside(QObject):
         window.clipboard_asked.connect(self._on_clipboard_asked)
         window.selection_asked.connect(self._on_selection_asked)
         window.bar.line.suggestion_taken.connect(self._on_suggestion_taken)
+        # Whatever stands in the field meanwhile, it is newer than what is still awaited.
+        window.bar.callee.textChanged.connect(self.clipboard.drop)
+        window.bar.cleared.connect(self.clipboard.drop)
+        window.bar.number_is_coming = lambda: self.clipboard.looking
         self.clipboard.found.connect(self._on_found)
+        self.clipboard.unanswered.connect(self._on_unanswered)
         self.clipboard.suggested.connect(self._on_suggested)
         self.hotkeys.pressed.connect(self._on_hotkey)
         tray.show_asked.connect(self.come_up)

@@ -84,6 +84,8 @@ class CallBar(Card):
         """Whether account, display number or profile are a link's, for one call."""
         self.before_filling: Callable[[], object] = lambda: None
         """Called before the fields are filled in for another call."""
+        self.number_is_coming: Callable[[], bool] = lambda: False
+        """Asked before a call: whether a number is awaited that will stand in the field."""
 
         self.callee = CalleeEdit(theme, icons, self._written, self)
         self.callee.setProperty("kind", "callee")
@@ -309,8 +311,11 @@ class CallBar(Card):
 
     @Slot()
     def press_call(self) -> None:
-        """Ask for the call that the fields describe."""
-        if self.comes_too_soon(None):
+        """Ask for the call that the fields describe, unless a number is on its way there.
+
+        What stands there is not what the operator means then, and what comes was not seen yet.
+        """
+        if self.number_is_coming() or self.comes_too_soon(None):
             return
         typed = self.typed()
         if typed.callee.strip():

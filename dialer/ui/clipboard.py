@@ -1,11 +1,12 @@
 """The number that was copied or selected, found in whatever text that is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QClipboard, QGuiApplication
 
-from dialer.calls.found_numbers import FoundNumber, find_numbers
+from dialer.calls.found_numbers import find_numbers
+from dialer.ui.copied_text import CopiedText
 
 LOOK_MS = 150
 """How long a copied text has to stand before it is looked at: some programs copy in steps."""
@@ -22,6 +23,9 @@ class Clipboard(QObject):
 
     found = Signal(object)
     """A list of FoundNumber, which may be empty: what `look` was asked for."""
+    unanswered = Signal(bool)
+    """The program that was copied from does not answer, or, with True, the one in which text is
+    selected: what `look` was asked for cannot be had."""
     suggested = Signal(object)
     """FoundNumber that was just copied, or None where the last copy holds none."""
 
@@ -29,6 +33,13 @@ class Clipboard(QObject):
         super().__init__(parent)
         self._country = country
         self._clipboard = QGuiApplication.clipboard()
+        self._looking = CopiedText(self)
+        self._looking.came.connect(self._on_text)
+        self._looking.silent.connect(self._on_silent)
+        self._mode = QClipboard.Mode.Clipboard
+        self._suggesting = CopiedText(self)
+        self._suggesting.came.connect(self._on_suggestion)
+        self._suggesting.silent.connect(self._on_no_suggestion)
         self._selection_first = False
         self._suggests = False
         self._soon = QTimer(self)
@@ -39,6 +50,8 @@ class Clipboard(QObject):
         self._at_the_latest.setSingleShot(True)
         self._at_the_latest.setInterval(FOCUS_MS)
         self._at_the_latest.timeout.connect(self._look)
+        if _needs_focus():
+            QGuiApplication.instance().focusWindowChanged.connect(self._on_focus)  # type: ignore[union-attr]
 
     @property
     def has_selection(self) -> bool:
@@ -46,16 +59,28 @@ class Clipboard(QObject):
         return self._clipboard.supportsSelection()
 
     def look(self, *, selection: bool = False) -> None:
-        """Look for numbers, in the selection first if `selection` says so; ends in `found`.
+        """Look for numbers, in the selection first if `selection` says so.
 
-        On Wayland nothing can be read before the window has the keyboard: bring it up first.
+        Ends in `found` or `unanswered`, but for one that is followed by another. On X11 it has
+        been asked for when this returns, whatever then takes it away. On Wayland nothing can be
+        read before the window has the keyboard: bring it up first.
         """
         self._selection_first = selection
         if _needs_focus() and QGuiApplication.focusWindow() is None:
-            QGuiApplication.instance().focusWindowChanged.connect(self._on_focus)  # type: ignore[union-attr]
             self._at_the_latest.start()
         else:
             self._look()
+
+    @property
+    def looking(self) -> bool:
+        """Whether what `look` was asked for is still to come."""
+        return self._looking.under_way or self._at_the_latest.isActive()
+
+    @Slot()
+    def drop(self) -> None:
+        """Tell nothing more of what `look` was asked for."""
+        self._looking.drop()
+        self._at_the_latest.stop()
 
     def suggest(self, on: bool) -> None:
         """Look at each text that is copied, and tell of a number in it; or do not."""
@@ -64,6 +89,7 @@ class Clipboard(QObject):
         elif self._suggests and not on:
             self._clipboard.dataChanged.disconnect(self._soon.start)
             self._soon.stop()
+            self._suggesting.drop()
             self.suggested.emit(None)
         self._suggests = on
 
@@ -75,24 +101,41 @@ class Clipboard(QObject):
 
     @Slot()
     def _look(self) -> None:
-        if _needs_focus():
-            QGuiApplication.instance().focusWindowChanged.disconnect(self._on_focus)  # type: ignore[union-attr]
-        modes = [QClipboard.Mode.Clipboard]
-        if self._selection_first and self.has_selection:
-            modes.insert(0, QClipboard.Mode.Selection)
-        numbers: Sequence[FoundNumber] = ()
-        for mode in modes:
-            if numbers := find_numbers(self._clipboard.text(mode), self._country()):
-                break
-        self.found.emit(list(numbers))
+        selection = self._selection_first and self.has_selection
+        self._ask(QClipboard.Mode.Selection if selection else QClipboard.Mode.Clipboard)
+
+    def _ask(self, mode: QClipboard.Mode) -> None:
+        self._mode = mode
+        self._looking.ask(mode)
+
+    @Slot(str)
+    def _on_text(self, text: str) -> None:
+        numbers = find_numbers(text, self._country())
+        if not numbers and self._mode is QClipboard.Mode.Selection:
+            self._ask(QClipboard.Mode.Clipboard)
+        else:
+            self.found.emit(numbers)
+
+    @Slot()
+    def _on_silent(self) -> None:
+        # What was copied at another time is not what is selected now: it is not looked at.
+        self.unanswered.emit(self._mode is QClipboard.Mode.Selection)
 
     @Slot()
     def _suggest(self) -> None:
         if self._clipboard.ownsClipboard():
+            self._suggesting.drop()
             return  # copied out of our own window
-        text = self._clipboard.text()
+        self._suggesting.ask(QClipboard.Mode.Clipboard, _SUGGESTED_LENGTH + 1)
+
+    @Slot(str)
+    def _on_suggestion(self, text: str) -> None:
         numbers = find_numbers(text, self._country()) if len(text) <= _SUGGESTED_LENGTH else []
         self.suggested.emit(numbers[0] if len(numbers) == 1 else None)
+
+    @Slot()
+    def _on_no_suggestion(self) -> None:
+        self.suggested.emit(None)
 
 
 def _needs_focus() -> bool:

@@ -22,8 +22,10 @@ from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
 from dialer.ui.theme import Theme
+from doubles.bare_screen import BareScreen, why_not
 from doubles.faulty_server import Behaviour, FaultyServer
 from doubles.watched_store import CREDENTIALS, WatchedStore
+from ui.copied_elsewhere import Elsewhere
 from ui.journal_on_disk import JournalOnDisk
 from ui.operating import Operator, Start
 from ui.profile_clerk import Clerk
@@ -168,6 +170,24 @@ def provider_sandbox(tmp_path: Path) -> Iterator[SandboxServer]:
     """A provider that knows the clerk's credentials."""
     with SandboxServer(tmp_path / "provider.sqlite3", credentials=CREDENTIALS) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def one_screen() -> Iterator[BareScreen]:
+    """One X server for all tests that only copy on it."""
+    if reason := why_not():
+        pytest.skip(reason)
+    pytest.importorskip("Xlib", reason="needs python-xlib")
+    with BareScreen() as made:
+        yield made
+
+
+@pytest.fixture
+def elsewhere(one_screen: BareScreen, monkeypatch: pytest.MonkeyPatch) -> Iterator[Elsewhere]:
+    """Other programs, which copy. Ask for it before what asks for what was copied."""
+    made = Elsewhere(one_screen, monkeypatch)
+    yield made
+    made.close()
 
 
 def _did_not_end(code: int) -> None:

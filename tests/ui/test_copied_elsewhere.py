@@ -1,0 +1,178 @@
+"""The window and what other programs copied: those that answer, are slow, hang, or end."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from dialer.settings.profile import Profile
+from ui.copied_elsewhere import Elsewhere, ticking
+from ui.journal_on_disk import JournalOnDisk
+from ui.operating import CTRL, ENTER, ESC, Operator, Start
+
+pytestmark = [pytest.mark.desktop, pytest.mark.qt_log_ignore("This plugin does not support")]
+
+LONDON, OTHER = "+442079460018", "+442079460019"
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def operator(elsewhere: Elsewhere, start: Start, add_profile: Callable[..., Profile]) -> Operator:
+    add_profile("work", default_country="GB")
+    return start()
+
+
+@pytest.fixture
+def sandbox(elsewhere: Elsewhere, start: Start) -> Operator:
+    return start(sandbox=True)
+
+
+def call_copied(operator: Operator) -> None:
+    operator.press(Qt.Key.Key_V, modifier=CTRL | SHIFT)
+
+
+def call_selected(operator: Operator) -> None:
+    operator.press(Qt.Key.Key_B, modifier=CTRL | SHIFT)
+
+
+def settled(operator: Operator) -> None:
+    """Wait until nothing is asked of any other program."""
+    outside = operator.program._outside
+    assert outside is not None
+    operator.until(lambda: not outside.clipboard.looking)
+
+
+def test_the_number_comes_from_the_selection_and_else_from_what_was_copied(
+    elsewhere: Elsewhere, operator: Operator
+) -> None:
+    elsewhere.copy("Bob: 020 7946 0019")
+    selected = elsewhere.copy("Ann: 020 7946 0018", selection="PRIMARY")
+    call_copied(operator)
+    operator.until(lambda: operator.text("Callee") == OTHER)
+    call_selected(operator)
+    operator.until(lambda: operator.text("Callee") == LONDON)
+    elsewhere.copy("no number", selection="PRIMARY")
+    selected.wait_for("lost")
+    call_selected(operator)
+    operator.until(lambda: operator.text("Callee") == OTHER)
+    assert operator.rows() == []
+
+
+def test_of_several_numbers_the_operator_chooses(elsewhere: Elsewhere, operator: Operator) -> None:
+    elsewhere.copy("Ann: 020 7946 0018\nBob: 020 7946 0019", "in pieces")
+    call_copied(operator)
+    operator.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Down)
+    QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Return)
+    assert operator.text("Callee") == OTHER
+
+
+@pytest.mark.parametrize("way", ["answers", "has no text"])
+def test_a_copy_without_a_number_is_told(
+    elsewhere: Elsewhere, operator: Operator, way: str
+) -> None:
+    elsewhere.copy("no number here", way)
+    call_copied(operator)
+    operator.until(lambda: operator.message.startswith("No number was found in what was copied."))
+
+
+def test_a_program_that_hangs_is_told_once_and_leaves_the_fields_alone(
+    elsewhere: Elsewhere, operator: Operator
+) -> None:
+    elsewhere.copy(LONDON, "hangs")
+    operator.write("020", into="Callee")
+    with ticking() as gaps:
+        call_copied(operator)
+        operator.until(lambda: operator.message)
+    assert max(gaps) < 0.7, "the window stood still"
+    assert operator.message == (
+        "The program that was copied from does not answer. Nothing was filled in, and nothing"
+        " was called. Copy the number again, or type it."
+    )
+    assert operator.text("Callee") == "020"
+
+
+def test_what_was_copied_is_not_taken_for_a_selection_that_cannot_be_had(
+    elsewhere: Elsewhere, operator: Operator
+) -> None:
+    elsewhere.copy(OTHER)
+    elsewhere.copy(LONDON, "hangs", selection="PRIMARY")
+    call_selected(operator)
+    operator.until(lambda: operator.message)
+    assert operator.message.startswith("The program with the selected text does not answer.")
+    assert operator.text("Callee") == ""
+
+
+def test_enter_and_call_do_nothing_while_a_number_is_on_its_way(
+    elsewhere: Elsewhere, sandbox: Operator, journal: JournalOnDisk
+) -> None:
+    owner = elsewhere.copy(LONDON)
+    owner.stop()
+    sandbox.write(OTHER, into="Callee")
+    call_copied(sandbox)
+    sandbox.press(ENTER)
+    sandbox.click(sandbox.button("Call"))
+    owner.go_on()
+    sandbox.until(lambda: sandbox.text("Callee") == LONDON)
+    assert journal.calls() == []
+    sandbox.press(ENTER)
+    sandbox.outcome()
+    assert [record.request.callee for record in journal.calls()] == [LONDON[1:]]
+
+
+@pytest.mark.parametrize("what", ["typed", "Esc", "recent"])
+def test_what_the_operator_does_meanwhile_is_newer_than_a_number_on_its_way(
+    elsewhere: Elsewhere, operator: Operator, what: str
+) -> None:
+    owner = elsewhere.copy(LONDON)
+    owner.stop()
+    call_copied(operator)
+    if what == "typed":
+        operator.write("020", into="Callee")
+    elif what == "Esc":
+        operator.press(ESC)
+    else:
+        outside = operator.program._outside
+        assert outside is not None
+        outside.tray.callee_chosen.emit(OTHER[1:])
+    stands = operator.text("Callee")
+    settled(operator)
+    owner.go_on()
+    owner.wait_for(f"gave {len(LONDON)}")
+    operator.until(lambda: True)
+    assert operator.text("Callee") == stands
+
+
+def test_a_suggestion_is_made_quietly_and_never_a_word_of_who_hangs(
+    elsewhere: Elsewhere, operator: Operator
+) -> None:
+    outside = operator.program._outside
+    assert outside is not None
+    suggested: list[object] = []
+    outside.clipboard.suggested.connect(suggested.append)
+    operator.program._on_preferences_changed({"suggest_copied": True})
+    elsewhere.copy("call 020 7946 0018")
+    QApplication.clipboard().dataChanged.emit()
+    operator.until(lambda: len(suggested) == 1)
+    operator.button("Copied: +44 20 7946 0018")
+    elsewhere.copy(OTHER, "hangs")
+    with ticking() as gaps:
+        QApplication.clipboard().dataChanged.emit()
+        operator.until(lambda: len(suggested) == 2)
+    assert max(gaps) < 0.7, "the window stood still"
+    assert suggested[1] is None
+    assert operator.message == ""
+    assert not operator.window.bar.line._suggestion.isVisible()
+
+
+def test_quitting_is_not_held_up_by_a_program_that_hangs(
+    elsewhere: Elsewhere, operator: Operator
+) -> None:
+    elsewhere.copy(LONDON, "hangs")
+    call_copied(operator)
+    operator.press(Qt.Key.Key_V, modifier=CTRL)
+    with ticking() as gaps:
+        operator.quit()
+    assert sum(gaps) < 1.2, "it was waited for"
