@@ -22,6 +22,7 @@ from dialer.ui.callee_edit import CalleeEdit
 from dialer.ui.card import Card
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
+from dialer.ui.line_edit import LineEdit
 from dialer.ui.primary_button import PrimaryButton
 from dialer.ui.remembering_edit import RememberingEdit
 from dialer.ui.sends_line import SendsLine
@@ -61,6 +62,8 @@ class CallBar(Card):
     """What stands in a field has changed, by hand or otherwise."""
     cleared = Signal()
     """Esc: the operator starts anew."""
+    not_pasted = Signal()
+    """What was to be pasted into a field does not come."""
     accounts_asked = Signal(object)
     """Profile: fetch its accounts, and give them to `show_accounts`."""
     accounts_cancelled = Signal()
@@ -100,7 +103,7 @@ class CallBar(Card):
         self._accounts = AccountPicker(theme, icons, self.account, self.display_number, self)
         self._accounts.asked.connect(self.accounts_asked)
         self._accounts.cancelled.connect(self.accounts_cancelled)
-        self.note = QLineEdit(self)
+        self.note = LineEdit(self)
         self.note.setPlaceholderText(self.tr("for this call"))
         self.line = SendsLine(theme, self)
         self.line.picked.connect(self._take_reading)
@@ -114,8 +117,8 @@ class CallBar(Card):
         self._fold.setCheckable(True)
         self._fold.toggled.connect(self._arrange)
 
-        self._labels: dict[QLineEdit, QLabel] = {}
-        fields = {
+        self._labels: dict[LineEdit, QLabel] = {}
+        fields: dict[LineEdit, str] = {
             self.callee: self.tr("Callee"),
             self.display_number: self.tr("Display number"),
             self.account: self.tr("Account"),
@@ -125,6 +128,7 @@ class CallBar(Card):
             field.setAccessibleName(name)
             field.returnPressed.connect(self.press_call)
             field.textChanged.connect(self.edited)
+            field.not_pasted.connect(self.not_pasted)
             field.installEventFilter(self)
             label = QLabel(name, self)
             label.setFont(theme.fonts.label)
@@ -248,7 +252,7 @@ class CallBar(Card):
         if fields and self._narrow:
             self._fold.setChecked(True)
 
-    def _mark_given(self, field: QLineEdit, given: bool) -> None:
+    def _mark_given(self, field: LineEdit, given: bool) -> None:
         names = {
             self.display_number: (
                 self.tr("Display number"),
@@ -311,11 +315,12 @@ class CallBar(Card):
 
     @Slot()
     def press_call(self) -> None:
-        """Ask for the call that the fields describe, unless a number is on its way there.
+        """Ask for the call that the fields describe, unless something is on its way into them.
 
-        What stands there is not what the operator means then, and what comes was not seen yet.
+        Then what stands there is not what the operator means, and what comes was not seen yet.
         """
-        if self.number_is_coming() or self.comes_too_soon(None):
+        coming = self.number_is_coming() or any(field.pasting for field in self._labels)
+        if coming or self.comes_too_soon(None):
             return
         typed = self.typed()
         if typed.callee.strip():
@@ -481,7 +486,7 @@ class CallBar(Card):
         self.callee.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._narrow = narrow
 
-    def _place_narrow(self, lesser: tuple[QLineEdit, ...], unfolded: bool) -> None:
+    def _place_narrow(self, lesser: tuple[LineEdit, ...], unfolded: bool) -> None:
         self._grid.addWidget(self._labels[self.callee], 0, 0)
         self._grid.addWidget(self._fold, 0, 1, 1, 3, Qt.AlignmentFlag.AlignRight)
         self._grid.addWidget(self.callee, 1, 0, 1, 3)

@@ -113,6 +113,7 @@ class CalleeEdit(RememberingEdit):
     @Slot(str)
     def _take(self, value: str) -> None:
         # As if it were pasted over what was there: it can be undone, and counts as an edit.
+        self.let_go()
         self.selectAll()
         self.insert(self._written(value))
 

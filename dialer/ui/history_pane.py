@@ -41,6 +41,7 @@ from dialer.ui.history_model import HistoryModel
 from dialer.ui.history_table import HistoryTable
 from dialer.ui.icons import Icons
 from dialer.ui.ink import set_ink
+from dialer.ui.line_edit import LineEdit
 from dialer.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class HistoryPane(QWidget):
     """CallRecord: fill its values in, without calling."""
     copied = Signal(str)
     """What was just put on the clipboard, in words."""
+    not_pasted = Signal()
+    """What was to be pasted into the search does not come."""
     copy_many_asked = Signal()
     """Copy what several selected calls have."""
     panel_made = Signal(object)
@@ -78,7 +81,7 @@ class HistoryPane(QWidget):
         self._low = False
         self._roomy: QWidget | None = None
         self._left_out = False
-        self.search = QLineEdit(self)
+        self.search = LineEdit(self)
         self.search.setProperty("kind", "search")
         self.search.setAccessibleName(self.tr("Search history"))
         self.search.setPlaceholderText(self.tr("Search history"))
@@ -89,6 +92,7 @@ class HistoryPane(QWidget):
             icons.icon("search", "quiet"), QLineEdit.ActionPosition.LeadingPosition
         )
         self.search.textChanged.connect(self.find_again)
+        self.search.not_pasted.connect(self.not_pasted)
         self._narrow: Callable[[HistoryQuery], HistoryQuery] = _as_it_is
         self._clear_filters: Callable[[], object] | None = None
         self._more_actions: list[QAction] = []

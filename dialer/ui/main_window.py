@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         self.messages = CallMessages(self, self.band, calling)
         self.bar.call_asked.connect(calling.ask)
         self.bar.last_number_asked.connect(self.redial_asked)
+        self.bar.not_pasted.connect(self._on_not_pasted)
         calling.busy_changed.connect(self.bar.set_busy)
         calling.field_refused.connect(self.bar.show_refusal)
         self.first_steps.connect_asked.connect(self.profiles_asked)
@@ -140,6 +141,7 @@ class MainWindow(QMainWindow):
         self._ground = None
         history.call_again_asked.connect(self.fill_in)
         history.copied.connect(self.status.show_copied)
+        history.not_pasted.connect(self._on_not_pasted)
         self.menus.add_history(history)
         history.set_low(self._is_low())
 
@@ -209,6 +211,14 @@ class MainWindow(QMainWindow):
         self.hide()
 
     # What the operator does
+
+    @Slot()
+    def _on_not_pasted(self) -> None:
+        self.tell(
+            "info",
+            self.tr("The program that was copied from does not answer."),
+            self.tr("Nothing was pasted, and nothing was called. Copy it again, or type it."),
+        )
 
     @Slot(object)
     def fill_in(self, record: "CallRecord") -> None:

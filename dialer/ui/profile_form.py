@@ -20,6 +20,7 @@ from dialer.ui.account_edit import AccountEdit
 from dialer.ui.callee_words import country_name
 from dialer.ui.choice_box import ChoiceBox
 from dialer.ui.icons import Icons
+from dialer.ui.line_edit import LineEdit
 from dialer.ui.style_sheet import mark_wrong
 from dialer.ui.theme import Theme
 
@@ -41,6 +42,8 @@ class ProfileForm(QWidget):
     """Edits one profile. UI thread, after phonenumbers has been loaded."""
 
     edited = Signal()
+    not_pasted = Signal()
+    """What was to be pasted into a field does not come."""
     fetch_asked = Signal()
     """Fetch the accounts from the provider."""
 
@@ -72,7 +75,7 @@ class ProfileForm(QWidget):
         self.low_balance = self._line()
         self.low_balance.setPlaceholderText(self.tr("a balance such as 5.00; empty: no warning"))
 
-        self._fields: dict[str, QLineEdit] = {
+        self._fields: dict[str, LineEdit] = {
             "name": self.name,
             "base_url": self.base_url,
             "api_key": self.api_key,
@@ -83,6 +86,8 @@ class ProfileForm(QWidget):
             "timeout": self.timeout,
             "low_balance": self.low_balance,
         }
+        for field in self._fields.values():
+            field.not_pasted.connect(self.not_pasted)
         titles: dict[QWidget, str] = {
             self.name: self.tr("Name"),
             self.base_url: self.tr("Base URL"),
@@ -193,7 +198,12 @@ class ProfileForm(QWidget):
         for field in self._fields.values():
             mark_wrong(field, False)
 
-    def _line(self) -> QLineEdit:
-        field = QLineEdit(self)
+    @property
+    def pasting(self) -> bool:
+        """Whether a text is on its way into a field."""
+        return any(field.pasting for field in self._fields.values())
+
+    def _line(self) -> LineEdit:
+        field = LineEdit(self)
         field.textEdited.connect(self.edited)
         return field

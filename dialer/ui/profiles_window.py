@@ -119,6 +119,7 @@ class ProfilesWindow(QDialog):
             self.form.fetch_asked.connect(self._start_fetch)
             self.form.fetch.show()
         self.band = MessageBand(theme, icons, self)
+        self.form.not_pasted.connect(self._on_not_pasted)
         self._check = self._button(self.tr("Check"), self._start_check)
         self._check.setToolTip(self.tr("Ask the provider for the balance; calls nobody"))
         self._save = PrimaryButton(self.tr("Save"), theme, self)
@@ -218,7 +219,17 @@ class ProfilesWindow(QDialog):
     def _save_for_session(self) -> None:
         self._save_as(session=True)
 
+    @Slot()
+    def _on_not_pasted(self) -> None:
+        self.band.show_message(
+            "info",
+            self.tr("The program that was copied from does not answer."),
+            self.tr("Nothing was pasted. Copy it again, or type it."),
+        )
+
     def _save_as(self, *, session: bool) -> None:
+        if self.form.pasting:
+            return  # what stands there is not what is meant
         try:
             profile = self.form.profile()
             credentials = self._typed_credentials()
@@ -259,6 +270,8 @@ class ProfilesWindow(QDialog):
 
     @Slot()
     def _start_check(self) -> None:
+        if self.form.pasting:
+            return
         try:
             profile = self.form.profile()
             typed = self._typed_credentials()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from dialer.ui.icons import Icons
+from dialer.ui.line_edit import LineEdit
 from dialer.ui.theme import Theme
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _KEYS_OF_LIST = (*_ENTER, Qt.Key.Key_Escape, Qt.Key.Key_Up, Qt.Key.Key_Down)
 
 
-class RememberingEdit(QLineEdit):
+class RememberingEdit(LineEdit):
     """A field for the display number and the account, with the values used before.
 
     Typing offers the values that contain what is typed, Down and the chevron offer all.

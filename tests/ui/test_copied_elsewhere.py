@@ -8,9 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from dialer.settings.profile import Profile
+from dialer.ui.profiles_window import ProfilesWindow
 from ui.copied_elsewhere import Elsewhere, ticking
 from ui.journal_on_disk import JournalOnDisk
-from ui.operating import CTRL, ENTER, ESC, Operator, Start
+from ui.operating import CTRL, ENTER, ESC, Operator, Start, message_in
 
 pytestmark = [pytest.mark.desktop, pytest.mark.qt_log_ignore("This plugin does not support")]
 
@@ -167,6 +168,59 @@ def test_a_suggestion_is_made_quietly_and_never_a_word_of_who_hangs(
     assert not operator.window.bar.line._suggestion.isVisible()
 
 
+def test_a_pasted_number_is_the_operators_and_enter_right_after_calls_it(
+    elsewhere: Elsewhere, sandbox: Operator, journal: JournalOnDisk
+) -> None:
+    owner = elsewhere.copy(LONDON)
+    owner.stop()
+    sandbox.write(OTHER, into="Callee")
+    sandbox.press(Qt.Key.Key_A, modifier=CTRL)
+    sandbox.press(Qt.Key.Key_V, modifier=CTRL)
+    # By the mouse the number that still stands there would be called, and so it is not.
+    sandbox.click(sandbox.button("Call"))
+    sandbox.go_to("Callee")
+    sandbox.press(ENTER)
+    owner.go_on()
+    sandbox.until(lambda: sandbox.text("Callee") == LONDON)
+    sandbox.outcome()
+    assert sandbox.window.bar.callee.typed_by_hand
+    assert [record.request.callee for record in journal.calls()] == [LONDON[1:]]
+
+
+def test_a_paste_from_a_program_that_hangs_is_told_and_calls_nobody(
+    elsewhere: Elsewhere, sandbox: Operator, journal: JournalOnDisk
+) -> None:
+    elsewhere.copy(LONDON, "hangs")
+    sandbox.write(OTHER, into="Callee")
+    sandbox.press(Qt.Key.Key_A, modifier=CTRL)
+    with ticking() as gaps:
+        sandbox.press(Qt.Key.Key_V, modifier=CTRL)
+        sandbox.press(ENTER)
+        sandbox.until(lambda: sandbox.message)
+    assert max(gaps) < 0.7, "the window stood still"
+    assert sandbox.message == (
+        "The program that was copied from does not answer. Nothing was pasted, and nothing was"
+        " called. Copy it again, or type it."
+    )
+    assert sandbox.text("Callee") == OTHER
+    assert journal.calls() == []
+
+
+def test_esc_and_a_chosen_callee_take_the_place_of_a_paste(
+    elsewhere: Elsewhere, operator: Operator
+) -> None:
+    owner = elsewhere.copy(LONDON)
+    owner.stop()
+    callee = operator.window.bar.callee
+    for instead, shown in ((lambda: operator.press(ESC), ""), (lambda: callee._take("49"), "+49")):
+        operator.go_to("Callee")
+        operator.press(Qt.Key.Key_V, modifier=CTRL)
+        assert callee.pasting
+        instead()
+        assert not callee.pasting
+        assert operator.text("Callee") == shown
+
+
 def test_quitting_is_not_held_up_by_a_program_that_hangs(
     elsewhere: Elsewhere, operator: Operator
 ) -> None:
@@ -176,3 +230,23 @@ def test_quitting_is_not_held_up_by_a_program_that_hangs(
     with ticking() as gaps:
         operator.quit()
     assert sum(gaps) < 1.2, "it was waited for"
+
+
+def test_a_profile_is_not_saved_with_a_secret_on_its_way(
+    elsewhere: Elsewhere, operator: Operator
+) -> None:
+    elsewhere.copy("a secret", "hangs")
+    operator.press(Qt.Key.Key_P, modifier=CTRL)
+    operator.until(lambda: operator.window.findChildren(ProfilesWindow))
+    (window,) = operator.window.findChildren(ProfilesWindow)
+    operator.until(lambda: window.form.name.text() == "work")
+    QTest.keyClick(window.form.api_secret, Qt.Key.Key_V, CTRL)
+    operator.click(window._save)
+    operator.click(window._check)
+    assert message_in(window.band) == ""
+    operator.until(lambda: message_in(window.band))
+    assert message_in(window.band) == (
+        "The program that was copied from does not answer. Nothing was pasted. Copy it again,"
+        " or type it."
+    )
+    window.reject()
