@@ -133,6 +133,21 @@ class SecretService:
         if self._daemon:
             self._daemon.send_signal(signal.SIGCONT)
 
+    def kill(self) -> None:
+        """End the service at once, also one that hangs: what it was asked it never answers."""
+        assert self._daemon
+        self._daemon.kill()
+        self._daemon.wait(DEADLINE)
+        self._daemon = None
+
+    def guests(self) -> int:
+        """How many processes are connected to the bus, this one among them."""
+        from jeepney import message_bus
+
+        (names,) = self._call(message_bus.ListNames())
+        assert isinstance(names, list)
+        return sum(name.startswith(":") for name in names)
+
     def lock(self) -> None:
         """Lock the collection; nobody here can answer a prompt."""
         from jeepney import DBusAddress, new_method_call

@@ -11,16 +11,20 @@ import dialer
 from dialer.calls.credentials import Credentials
 
 SECONDS = 30.0
-_SCRIPT = Path(__file__).with_name("caller_process.py")
+COMMANDS = Path(__file__).with_name("caller_process.py")
+"""Runs `dialer` commands, each in a house of its own."""
+
+LINE = Path(__file__).with_name("line_process.py")
+"""Places calls with one and the same line to the provider, as the window does."""
 
 
 class CallerProcess:
     """Runs the commands that it is given, one after the other. Use as a context manager."""
 
-    def __init__(self, home: Path, credentials: Credentials) -> None:
+    def __init__(self, home: Path, credentials: Credentials, script: Path = COMMANDS) -> None:
         taken = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
         self.process = subprocess.Popen(
-            [sys.executable, str(_SCRIPT)],
+            [sys.executable, str(script)],
             env={
                 **taken,
                 "HOME": str(home),

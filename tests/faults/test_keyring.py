@@ -3,14 +3,18 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from doubles.faulty_server import FaultyServer, answers
+from doubles.faulty_server import Behaviour, FaultyServer, Visit, answers
 from doubles.secret_service import Mode, SecretService
 from faults.case import (
+    CALLEE,
+    SAMPLE_ID,
     Arrange,
     Case,
     Ground,
@@ -22,7 +26,7 @@ from faults.case import (
 from faults.tally import Tally
 from faults.trial import Start, judge
 from program.credentials import keyring_with_credentials
-from program.program import KEY, SECRET
+from program.program import KEY, SECONDS, SECRET, Program, until
 
 pytestmark = pytest.mark.keyring
 
@@ -147,3 +151,54 @@ CASES = (
 @each_case(CASES)
 def test_what_the_keyring_does_to_a_call(case: Case, tried: Start, tally: Tally) -> None:
     judge(case, tried(case), tally)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[tuple[Program, SecretService]]:
+    """The program, and a keyring with its credentials that a test may do anything to."""
+    (tmp_path / "first").mkdir()
+    (tmp_path / "home").mkdir()
+    with keyring_with_credentials(tmp_path / "first") as service:
+        yield Program(tmp_path / "home/dialer", environ=service.environ), service
+
+
+def test_a_keyring_that_dies_while_it_is_asked_means_no_call(
+    own: tuple[Program, SecretService], tally: Tally
+) -> None:
+    program, service = own
+    with FaultyServer(answers()) as server:
+        program.with_profile(server.url)
+        before = service.guests()
+        service.freeze()
+        with program.start("call", CALLEE) as running:
+            until(lambda: service.guests() > before, "the program does not ask the bus")
+            service.kill()
+            ended = running.end()
+    tally.held("keyring", let_in=server.saw_request_bytes)
+    assert ended.code == 6, ended
+    assert not program.calls()
+
+
+def test_a_keyring_that_dies_during_a_call_changes_nothing(
+    own: tuple[Program, SecretService], tally: Tally
+) -> None:
+    program, service = own
+    died = threading.Event()
+
+    def act(visit: Visit) -> None:
+        assert died.wait(SECONDS)
+        answers().act(visit)
+
+    with FaultyServer(Behaviour("answers when the keyring is gone", act)) as server:
+        program.with_profile(server.url)
+        with program.start("call", CALLEE) as running:
+            server.wait_for_request(seconds=SECONDS)
+            service.kill()
+            died.set()
+            ended = running.end()
+        again = program.run("call", CALLEE)
+    tally.held("keyring", cases=2, twice=len(server.requests) - 1)
+    assert (ended.code, ended.out) == (0, SAMPLE_ID + "\n")
+    # The next one is a process of its own, and has nobody to ask.
+    assert (again.code, again.out) == (6, "")
+    assert [call.outcome_name for call in program.calls()] == ["placed"]

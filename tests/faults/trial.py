@@ -1,6 +1,7 @@
 """Trying a case out with the real program, and judging what became of it."""
 
 import base64
+import hashlib
 import json
 import os
 import sys
@@ -17,7 +18,7 @@ from dialer.calls.call import CallRecord, OutcomeKind
 from doubles.faulty_server import Received
 from faults.case import CALLEE, Case, Ground
 from faults.tally import Tally
-from program.program import SECRET, Ended, Program
+from program.program import KEY, SECRET, Ended, Program
 
 AT_ONCE = 4
 """How many cases are tried at a time: most of them wait."""
@@ -84,6 +85,7 @@ def judge(case: Case, tried: Tried, tally: Tally) -> None:
         let_in=tried.strangers_heard + len(seen) + len(tried.open_to_others),
     )
     assert len(tried.requests) == promise.requests, ended
+    assert all(_is_signed(request) for request in tried.requests)
     assert ended.code == promise.code, ended
     told: dict[str, Any] = json.loads(ended.out)
     for words in promise.says:
@@ -108,6 +110,12 @@ def judge(case: Case, tried: Tried, tally: Tally) -> None:
     if case.memory is not None:
         assert tried.peak is not None
         assert tried.peak <= case.memory
+
+
+def _is_signed(request: Received) -> bool:
+    headers = request.headers
+    signed = hashlib.md5((KEY + SECRET + headers["timestamp"]).encode(), usedforsecurity=False)
+    return (headers["api-key"], headers["sign"]) == (KEY, signed.hexdigest())
 
 
 def _open_to_others(home: Path) -> Iterator[str]:
