@@ -79,9 +79,11 @@ class HistoryWork(QObject):
         from dialer.ui.history_filters import FilterBar
         from dialer.ui.history_line import HistoryLine
 
-        if self._reader is not None:
-            return
+        opened_before = self._reader is not None
         self._reader = reader
+        if opened_before:
+            self.refresh()
+            return
         window, history = self._window, self._history
         preferences = Preferences.load(self._folders.preferences_file)
 

@@ -259,6 +259,7 @@ class Program(QObject):
         self._history: HistoryPane = HistoryPane(self._theme, self._icons, self._model)
         self._watch: JournalWatch = JournalWatch(self._folders, self._model, self)
         self._watch.trouble.connect(self._on_journal_trouble)
+        self._watch.damaged.connect(self._on_journal_damaged)
         self._calling.begun.connect(self._model.add)
         self._choice.changed.connect(self._remember)
         self._history.facts = self._watch.facts
@@ -372,11 +373,9 @@ class Program(QObject):
             self.window.tell(
                 "unknown",
                 self.tr("The journal was damaged."),
-                self.tr("It was set aside as {path}, and a new one was begun.").format(
-                    path=opened.aside
-                ),
+                told(opened.aside),
             )
-        if self._watch.reader is None and self._watch.open():
+        if self._watch.open():
             self._calling.history = self._watch.reader
             self._remember()
             self._begin_the_rest()
@@ -549,6 +548,12 @@ class Program(QObject):
             last = self._watch.last_of(profile, sandbox=self._calling.is_sandbox)
             if last is not None:
                 self.window.bar.fill_in(last.request.callee)
+
+    @Slot()
+    def _on_journal_damaged(self) -> None:
+        """Have what can be read of it recovered, at once."""
+        if not self._quitting.begun:
+            self._open.emit()
 
     @Slot(str)
     def _on_journal_trouble(self, why: str) -> None:

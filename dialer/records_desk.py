@@ -59,12 +59,19 @@ class ProgramRecordsDesk:
         self._stopped = False
 
     def open(self) -> None:
-        """Open the journal, which the call worker has made ready. Raises JournalError."""
+        """Open the journal, which the call worker has made ready, anew if it is open.
+
+        Raises JournalError.
+        """
         from dialer.calls.follow import Follower
         from dialer.calls.journal_fates import FateJournal
         from dialer.calls.journal_search import SearchFiller
         from dialer.calls.pace import PROVIDER, SANDBOX
 
+        for part in (self._filler, self._journal):
+            if part is not None:
+                part.close()
+        self._filler = self._journal = self._follower = None
         self._journal = FateJournal(self._folders.journal, self._folders.lifelines)
         self._filler = SearchFiller(self._folders.journal)
         self._follower = Follower(

@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415 - what is heavy is imported off the UI thread, after the window is there
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialer.calls.credentials import Credentials
@@ -41,24 +40,27 @@ class ProgramSwitchboard:
         self._sandbox: SandboxServer | None = None
         self._sandbox_profile: Profile | None = None
 
-    def open(self, progress: Callable[[float], None] = lambda _: None) -> Path | None:
-        """Open the journal; the path of a damaged one that was set aside. Raises JournalError.
+    def open(self, progress: Callable[[float], None] = lambda _: None) -> Sentence | None:
+        """Open the journal, anew if it is open; what became of a damaged one. Raises JournalError.
 
-        `progress` is told from 0 to 1 how far an older journal is brought up to date; what it
-        raises leaves that as it was.
+        `progress` is told from 0 to 1 how far an older journal is brought up to date, or what is
+        legible of a damaged one; what it raises breaks that off.
         """
         from dialer.calls.journal import CallJournal, prepare
         from dialer.calls.journal_file import folder_trouble
         from dialer.calls.lifeline import Lifeline
 
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
         try:
             self._folders.create()
             aside = prepare(self._folders.journal, self._folders.lifelines, progress=progress)
-            self._lifeline = Lifeline(self._folders.lifelines)
+            self._lifeline = self._lifeline or Lifeline(self._folders.lifelines)
         except OSError as error:
             raise folder_trouble(error) from error
         self._journal = CallJournal(self._folders.journal, self._lifeline)
-        return aside
+        return None if aside is None else aside.sentence
 
     def warm(self) -> None:
         """Load what the first call would otherwise wait for."""

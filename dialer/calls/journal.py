@@ -14,7 +14,7 @@ from dialer.calls.call import CallRecord, CallRequest, Following, Outcome, Outco
 from dialer.calls.journal_file import connect, identity, now_ms, prepare, told, writing
 from dialer.calls.journal_reader import JournalReader
 from dialer.calls.lifeline import Lifeline
-from dialer.calls.place import JournalError
+from dialer.calls.place import JournalError, MendableError
 from dialer.calls.reasons import may_still_ring
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
@@ -33,8 +33,9 @@ class CallJournal:
         self._now = now
         self._unwritten: dict[str, CallRecord] = {}
         with told(path):
-            self._connection = connect(path)
+            # In this order: a journal that is exchanged in between is taken for gone.
             self._file = identity(path)
+            self._connection = connect(path)
 
     def begin(self, request: CallRequest) -> CallRecord:
         """Commit the intent to call to disk, before anything is sent. Raises JournalError."""
@@ -61,13 +62,17 @@ class CallJournal:
                     request.lent,
                 ),
             ).lastrowid
+        # Looked at again: who sets the journal aside has read it before or finds this call in it.
+        if identity(self._path) != self._file:
+            raise self._gone()
         return CallRecord(row or 0, call_id, begun_at, request, None)
 
     def finish(self, call: CallRecord, outcome: Outcome) -> CallRecord:
         """Commit how the call ended to disk.
 
         Raises JournalError; then the outcome is kept and written as soon as that is possible,
-        at the next `begin` or in `close`.
+        at the next `begin` or in `close`. A journal that was exchanged meanwhile is opened anew:
+        the call stands in the new one as it was begun.
         """
         ended = replace(
             call, outcome=outcome, ended_at=self._now(), following=first_following(outcome)
@@ -80,6 +85,8 @@ class CallJournal:
         outcome = call.outcome
         if outcome is None:
             return
+        if identity(self._path) not in (None, self._file):
+            self._open_anew()
         with told(self._path), writing(self._connection):
             changed = self._connection.execute(
                 "UPDATE calls SET ended_at = ?, outcome = ?, recording_id = ?, status = ?,"
@@ -118,6 +125,12 @@ class CallJournal:
         for call in tuple(self._unwritten.values()):
             self._write(call)
 
+    def _open_anew(self) -> None:
+        with told(self._path):
+            file, connection = identity(self._path), connect(self._path)
+        self._connection.close()
+        self._file, self._connection = file, connection
+
     def _gone(self) -> JournalError:
         """Told because SQLite itself goes on writing into a file that nobody finds any more."""
         text = QT_TRANSLATE_NOOP(
@@ -125,7 +138,8 @@ class CallJournal:
             "The journal {path} was moved, deleted or replaced while the program ran, so no call"
             " can be recorded. Start the program again.",
         )
-        return JournalError(Sentence(text, path=self._path))
+        kind = JournalError if identity(self._path) is None else MendableError
+        return kind(Sentence(text, path=self._path))
 
 
 def first_following(outcome: Outcome) -> Following | None:

@@ -1,14 +1,23 @@
 """The journal's file: made, brought up to date, set aside when damaged, and its faults told."""
 
-import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dialer.calls import schema
+from dialer.calls.journal_exchange import (
+    beside,
+    create_private,
+    fresh_of,
+    is_under_way,
+    remove_companions,
+    sync,
+)
+from dialer.calls.journal_pages import version_of
 from dialer.calls.journal_trouble import (
     Interrupted,
     folder_trouble,
@@ -22,6 +31,9 @@ from dialer.calls.place import JournalError
 from dialer.calls.private import make_private_folder
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
+if TYPE_CHECKING:
+    from dialer.calls.journal_damage import SetAside
+
 __all__ = [
     "BUSY_SECONDS",
     "Interrupted",
@@ -32,8 +44,12 @@ __all__ = [
     "now_ms",
     "prepare",
     "told",
+    "uri_of",
     "writing",
 ]
+
+# What is done about damage is imported where there is some.
+# ruff: noqa: PLC0415
 
 BUSY_SECONDS = 5.0
 """How long a write waits for other writers, each of which takes a fraction of a millisecond."""
@@ -42,9 +58,11 @@ Progress = Callable[[float], None]
 """Told how much is done, from 0.0 to 1.0. What it raises breaks off what it is told of."""
 
 _BACKUP_PAGES = 2_000  # copied at a time: some 8 MB
+_PAGE = 4096  # SQLite's own choice since 2016
 _STEP_OPERATIONS = 50_000  # of SQLite's machine between two looks at how far a step is
 _OPERATIONS_A_ROW = 30  # that a step takes, measured for the one that makes four indexes
 _ROOM = 3  # backup and index together take so many times what the journal takes
+_HIGHEST = 9_999  # version that a newer program may write; a number above it is damage
 _PROBE = "CREATE VIRTUAL TABLE probe USING fts5 (text, tokenize = 'trigram')"
 
 
@@ -58,17 +76,20 @@ def prepare(
     lifelines: Path,
     now: Callable[[], int] = now_ms,
     progress: Progress = lambda _: None,
-) -> Path | None:
-    """Make the journal ready at program start: create it, bring it up to date, or set it aside.
+) -> "SetAside | None":
+    """Make the journal ready at program start: create it, bring it up to date, or recover it.
 
     A journal of an older version is backed up beside itself before each step forward, which
     takes some seconds for a million calls: `progress` is told of it on this thread, and not
     at all where there is nothing to do. What it raises before 1.0, KeyboardInterrupt say,
     leaves the journal as it was, and so does the process's end; the next start begins again.
 
-    A journal that is damaged is set aside with its companions and a new one begun; the path
-    of what was set aside is returned, for the program to tell. Raises JournalError where it
-    cannot be written, was written by a newer program, or SQLite cannot do what it needs.
+    A journal that is damaged is set aside with its companions, and what can be read of it is
+    recovered into a new one, of which `progress` is told too; what was set aside is returned,
+    for the program to tell. It is recovered before anything can be called, not meanwhile: what
+    asks before a call is repeated must know the calls. Where the search index alone is damaged,
+    it is made anew. Raises JournalError where the journal cannot be written, was written by a
+    newer program, or SQLite cannot do what it needs.
     """
     with told(path):
         _look_for_full_text_search()
@@ -76,31 +97,34 @@ def prepare(
         sweep(lifelines)
         # Of two programs that start at once, one must not set aside what the other has just
         # made, and SQLite does not wait for a lock when it turns WAL on.
-        with alone(_beside(path, ".lock"), BUSY_SECONDS):
-            _create_private(path)
+        with alone(beside(path, ".lock"), BUSY_SECONDS):
+            aside = None
+            if is_under_way(path):
+                from dialer.calls.journal_damage import take_up
+
+                aside = take_up(path, progress)
+            if not path.exists():
+                _create(path)
             try:
-                _examine(path)
+                _look_at(path)
                 _migrate(path, progress)
             except sqlite3.DatabaseError as error:
                 if not is_damaged(error):
                     raise
-            else:
-                return None
-            aside = _set_aside(path, now())
-            _create_private(path)
-            _migrate(path, progress)
+                if schema.VERSION < (version_of(path) or 0) <= _HIGHEST:
+                    raise _newer(path) from error
+                from dialer.calls.journal_damage import set_aside
+
+                aside = set_aside(path, now(), progress)
+                _migrate(path, progress)
             return aside
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the journal. Raises sqlite3.Error; a file that is not there is not made."""
     mode = "ro" if read_only else "rw"
-    uri = path.absolute().as_uri()
-    if not uri.startswith("file:///"):
-        # A Windows share: SQLite wants the server in the path, not as the authority.
-        uri = uri.replace("file://", "file:////", 1)
     connection = sqlite3.connect(
-        f"{uri}?mode={mode}",
+        f"{uri_of(path)}?mode={mode}",
         uri=True,
         timeout=BUSY_SECONDS,
         isolation_level=None,  # transactions are begun by hand, with BEGIN IMMEDIATE
@@ -119,6 +143,15 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def uri_of(path: Path) -> str:
+    """The file as a URI that SQLite understands."""
+    uri = path.absolute().as_uri()
+    if not uri.startswith("file:///"):
+        # A Windows share: SQLite wants the server in the path, not as the authority.
+        uri = uri.replace("file://", "file:////", 1)
+    return uri
+
+
 def _look_for_full_text_search() -> None:
     with closing(sqlite3.connect(":memory:")) as probe:
         try:
@@ -133,16 +166,57 @@ def _look_for_full_text_search() -> None:
             raise JournalError(Sentence(text, version=sqlite3.sqlite_version)) from error
 
 
+def _create(path: Path) -> None:
+    """Make a new journal under its name at once: so an empty file is one that was emptied."""
+    log = beside(path, "-wal")
+    if log.exists() and log.stat().st_size:
+        # The file alone is gone: what its log has can still be recovered.
+        create_private(path)
+        return
+    remove_companions(path)  # of a journal that is gone, and which SQLite would take for ours
+    fresh = fresh_of(path)
+    fresh.unlink(missing_ok=True)
+    create_private(fresh)
+    with (
+        closing(sqlite3.connect(fresh, isolation_level=None)) as connection,
+        writing(connection),
+    ):
+        for step in range(schema.VERSION):
+            schema.STEPS[step](connection)
+        connection.execute(f"PRAGMA user_version = {schema.VERSION:d}")
+    sync(fresh)
+    fresh.replace(path)
+    sync(path.parent)
+
+
+def _look_at(path: Path) -> None:
+    """Raise sqlite3.DatabaseError for damage that opening the journal does not show."""
+    size = path.stat().st_size
+    if size == 0:
+        error = sqlite3.DatabaseError("the file is empty")
+        error.sqlite_errorname = "SQLITE_NOTADB"
+        raise error
+    # A file that ends within a page: SQLite takes what is missing for zeros.
+    if suspicion(path).exists() or size % _PAGE:
+        from dialer.calls.journal_damage import examine
+
+        examine(path)
+
+
+def _newer(path: Path) -> JournalError:
+    text = QT_TRANSLATE_NOOP(
+        "dialer",
+        "The journal {path} was written by a newer version of this program. It was left"
+        " as it is, and nothing can be called. Install the newer version again.",
+    )
+    return JournalError(Sentence(text, path=path))
+
+
 def _migrate(path: Path, progress: Progress) -> None:
     # Looked at read-only first: what a newer program wrote must not even be checkpointed.
     with closing(connect(path, read_only=True)) as connection:
         if _version(connection) > schema.VERSION:
-            text = QT_TRANSLATE_NOOP(
-                "dialer",
-                "The journal {path} was written by a newer version of this program. It was left"
-                " as it is, and nothing can be called. Install the newer version again.",
-            )
-            raise JournalError(Sentence(text, path=path))
+            raise _newer(path)
     with closing(connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         first = _version(connection)
@@ -203,7 +277,7 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: int, progress:
         "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
     ).fetchone()
     target = path.with_name(f"{path.stem}.v{version}.backup{path.suffix}")
-    half = _beside(target, ".part")
+    half = beside(target, ".part")
     half.unlink(missing_ok=True)
     if shutil.disk_usage(path.parent).free < _ROOM * size:
         raise _no_room(path, size)
@@ -211,7 +285,7 @@ def _back_up(connection: sqlite3.Connection, path: Path, version: int, progress:
     def copied(_: int, remaining: int, total: int) -> None:
         progress(1.0 - remaining / max(total, 1))
 
-    _create_private(half)
+    create_private(half)
     try:
         with closing(sqlite3.connect(half)) as copy:
             connection.backup(copy, pages=_BACKUP_PAGES, progress=copied, sleep=0.01)
@@ -234,34 +308,6 @@ def _no_room(path: Path, size: int) -> JournalError:
     return JournalError(Sentence(text, path=path, megabytes=_ROOM * size // 1_000_000 + 1))
 
 
-def _examine(path: Path) -> None:
-    """Look through a journal in which damage was met: it may lie beyond the first page."""
-    if not suspicion(path).exists():
-        return
-    with closing(connect(path)) as connection:
-        said = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if said != "ok":
-        error = sqlite3.DatabaseError(said)
-        error.sqlite_errorname = "SQLITE_CORRUPT"
-        raise error
-    suspicion(path).unlink(missing_ok=True)
-
-
-def _set_aside(path: Path, at_ms: int) -> Path:
-    aside = path.with_name(f"{path.name}.damaged-{at_ms}")
-    # Companions first: should the rest not be reached, none is left beside a new journal.
-    for companion in ("-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            _beside(path, companion).rename(_beside(aside, companion))
-    path.rename(aside)
-    suspicion(path).unlink(missing_ok=True)
-    return aside
-
-
-def _beside(path: Path, suffix: str) -> Path:
-    return path.with_name(path.name + suffix)
-
-
 def identity(path: Path) -> tuple[int, int] | None:
     """Which file stands at `path`, None if there is none."""
     try:
@@ -269,12 +315,6 @@ def identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _create_private(path: Path) -> None:
-    """Create the file with owner-only rights, so that it is at no moment open to others."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 @contextmanager

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dialer.calls.place import JournalError
+from dialer.calls.place import JournalError, MendableError
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
 _BROKEN_OFF = QT_TRANSLATE_NOOP("dialer", "Reading the journal was broken off.")
+
+# What FTS5 says of its own blocks. The second is what comes of zeros, which it takes for an
+# empty index: our own tables have names of their own for each constraint.
+_OF_THE_INDEX = ("SQLITE_CORRUPT_VTAB", "SQLITE_CONSTRAINT")
+_INDEX = "the search index\n"
 
 
 class Interrupted(JournalError):
@@ -42,7 +47,10 @@ def told(path: Path) -> Iterator[None]:
             # The next `prepare` is to look through the whole file.
             with suppress(OSError):
                 suspicion(path).touch(mode=0o600)
+                if name in _OF_THE_INDEX:
+                    suspicion(path).write_text(_INDEX, encoding="utf-8")
         kind = Interrupted if name == "SQLITE_INTERRUPT" else JournalError
+        kind = MendableError if is_damaged(error) else kind
         raise kind(_sentence(name, path, str(error))) from error
     except TimeoutError as error:
         raise JournalError(_sentence("SQLITE_BUSY", path, str(error))) from error
@@ -55,9 +63,16 @@ def suspicion(path: Path) -> Path:
     return path.with_name(f"{path.name}.suspect")
 
 
+def suspects_index(path: Path) -> bool:
+    """Whether it was the full-text search that met the damage. Raises OSError."""
+    mark = suspicion(path)
+    return mark.exists() and _INDEX in mark.read_text(encoding="utf-8")
+
+
 def is_damaged(error: sqlite3.Error) -> bool:
     """Whether the error says that the file itself is damaged."""
-    return name_of(error).startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT"))
+    name = name_of(error)
+    return name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or name in _OF_THE_INDEX
 
 
 def name_of(error: sqlite3.Error) -> str:
@@ -83,11 +98,11 @@ def _sentence(name: str, path: Path, words: str) -> Sentence:
             "The journal {path} may not be written."
             " Give yourself the right to write it and its folder.",
         )
-    elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+    elif name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or name in _OF_THE_INDEX:
         text = QT_TRANSLATE_NOOP(
             "dialer",
-            "The journal {path} is damaged. Start the program again: it sets the file aside and"
-            " begins a new one.",
+            "The journal {path} is damaged, so nothing was written to it. Try again, or start the"
+            " program again: it recovers what can be read.",
         )
     elif name == "SQLITE_INTERRUPT":
         text = _BROKEN_OFF

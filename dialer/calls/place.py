@@ -28,6 +28,10 @@ class JournalError(Exception):
         self.sentence = sentence
 
 
+class MendableError(JournalError):
+    """The journal is damaged, or another file stands in its place: `prepare` mends that."""
+
+
 class Provider(Protocol):
     """Whoever can place a call."""
 

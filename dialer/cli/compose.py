@@ -25,9 +25,7 @@ if TYPE_CHECKING:
     from dialer.calls.records import Records
     from dialer.provider.client import InvokePhone
 
-_DAMAGED = QT_TRANSLATE_NOOP(
-    "dialer", "The journal was damaged. It was set aside as {path}, and a new one was begun."
-)
+_DAMAGED = QT_TRANSLATE_NOOP("dialer", "The journal was damaged. {what}")
 
 
 class House:
@@ -139,4 +137,4 @@ class House:
     def _prepare(self) -> None:
         aside = prepare(self.folders.journal, self.folders.lifelines)
         if aside is not None:
-            complain(Sentence(_DAMAGED, path=aside))
+            complain(Sentence(_DAMAGED, what=aside.sentence))

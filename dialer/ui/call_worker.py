@@ -4,14 +4,20 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from dialer.calls.call import CallRecord, CallRequest, Cause, Outcome
 from dialer.calls.patience import Patience
-from dialer.calls.place import EndedCall, Journal, JournalError, Provider, place_call
+from dialer.calls.place import (
+    EndedCall,
+    Journal,
+    JournalError,
+    MendableError,
+    Provider,
+    place_call,
+)
 from dialer.calls.reasons import WRONG_CREDENTIALS, Words, words
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 from dialer.settings.profile import Profile
@@ -60,11 +66,11 @@ class Refusal:
 class Switchboard(Protocol):
     """What the worker needs of the rest of the house. Every method runs on the worker's thread."""
 
-    def open(self, progress: Callable[[float], None]) -> Path | None:
-        """Open the journal; the path of a damaged one that was set aside. Raises JournalError.
+    def open(self, progress: Callable[[float], None]) -> Sentence | None:
+        """Open the journal; what became of a damaged one. Raises JournalError.
 
-        `progress` is told from 0 to 1 how far an older journal is brought up to date; what it
-        raises leaves that as it was.
+        `progress` is told from 0 to 1 how far an older journal is brought up to date, or what is
+        legible of a damaged one; what it raises breaks that off.
         """
         ...
 
@@ -111,9 +117,9 @@ class CallOrder:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The journal is open, or why it is not; a damaged one was set aside as `aside`."""
+    """The journal is open, or why it is not; `aside` tells what became of a damaged one."""
 
-    aside: Path | None = None
+    aside: Sentence | None = None
     trouble: Sentence | None = None
 
 
@@ -153,7 +159,7 @@ class CallWorker(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Open the journal."""
+        """Open the journal, or open it anew: where it is damaged, it is recovered."""
         try:
             self.opened.emit(Opened(aside=self._switchboard.open(self._on_progress)))
         except ProgramEnding:
@@ -202,6 +208,8 @@ class CallWorker(QObject):
             told = words(Outcome.not_sent(Cause.JOURNAL), order.request.account)
             why = Sentence(_WITH_REASON, what=told.text, why=error.sentence)
             self.refused.emit(Refusal(Words(told.headline, why)))
+            if isinstance(error, MendableError):
+                self.open()
         except Exception as error:
             log.exception("a defect kept a call from beginning")
             sentence = Sentence(_DEFECT, kind=type(error).__name__)

@@ -96,6 +96,7 @@ class HistoryFinder(QObject):
         self._reader: Reader | None = None
         self._wanted: Search | None = None
         self._closing = False
+        self._stale = False
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
@@ -107,6 +108,10 @@ class HistoryFinder(QObject):
             self._change.notify()
             # Under the lock, so that it ends what was overtaken and not what comes next.
             self._interrupt()
+
+    def open_anew(self) -> None:
+        """Read through a new connection from the next search on: another file is the journal."""
+        self._stale = True
 
     def close(self) -> None:
         """End the thread and its connection."""
@@ -146,6 +151,11 @@ class HistoryFinder(QObject):
             reader.close()
 
     def _find(self, search: Search) -> None:
+        if self._stale:
+            self._stale = False
+            stale, self._reader = self._reader, None
+            if stale is not None:
+                stale.close()
         if self._reader is None:
             self._reader = self._open()
         reader = self._reader

@@ -28,6 +28,8 @@ class JournalWatch(QObject):
     """
 
     trouble = Signal(str)
+    damaged = Signal()
+    """Somebody has met damage in the journal, which is not mended yet."""
     wrote = Signal()
     """Somebody wrote to the journal, this program too."""
 
@@ -38,6 +40,7 @@ class JournalWatch(QObject):
         self._formatted: Callable[[str], str] | None = None
         self._seen_version = 0
         self._told = False
+        self._suspected = False
         self._finder: HistoryFinder | None = None
         self.reader: JournalReader | None = None
         """The open journal, None before that."""
@@ -46,17 +49,25 @@ class JournalWatch(QObject):
         self._timer.timeout.connect(self._look)
 
     def open(self) -> bool:
-        """Open the journal, which the worker has made ready; whether that went well."""
+        """Open the journal, which the worker has made ready, anew if it is open; whether that
+        went well.
+        """
         # Imported here because the window is on screen before the journal is needed.
         from dialer.calls.journal import JournalReader  # noqa: PLC0415
 
         try:
-            self.reader = JournalReader(self._folders.journal, self._folders.lifelines)
-            self._seen_version = self.reader.version()
+            reader = JournalReader(self._folders.journal, self._folders.lifelines)
+            self._seen_version = reader.version()
         except JournalError as error:
             self._tell(error)
             return False
-        self._finder = HistoryFinder(self._open_reader, self)
+        if self.reader is not None:
+            self.reader.close()
+        self.reader = reader
+        if self._finder is None:
+            self._finder = HistoryFinder(self._open_reader, self)
+        self._finder.open_anew()
+        self._told = self._suspected = False
         self._show()
         self._timer.start()
         return True
@@ -136,6 +147,12 @@ class JournalWatch(QObject):
         """
         if self.reader is None:
             return
+        from dialer.calls.journal_trouble import suspicion  # noqa: PLC0415 - as in `open`
+
+        suspected = suspicion(self._folders.journal).exists()
+        if suspected and not self._suspected:
+            self.damaged.emit()
+        self._suspected = suspected
         try:
             version = self.reader.version()
         except JournalError as error:

@@ -188,7 +188,9 @@ class RecordsWorker(QObject):
 
     @Slot()
     def open(self) -> None:
-        """Begin to follow calls."""
+        """Begin to follow calls, or go on with a journal that was opened anew."""
+        self._opened = self._prepared = False
+        self._soon()
         if self._timer is None and not self._stopped:
             self._timer = QTimer(self)
             self._timer.setSingleShot(True)

@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 import dialer
 from dialer.calls.call import CallRequest, Cause, Outcome
 from dialer.calls.journal import CallJournal, JournalReader, prepare
+from dialer.calls.journal_damage import SetAside
 from dialer.calls.lifeline import Lifeline
 from dialer.calls.patience import Patience
 
@@ -50,7 +51,7 @@ class DataFolder:
     def lifelines(self) -> Path:
         return self.path / "lifelines"
 
-    def prepare(self) -> Path | None:
+    def prepare(self) -> SetAside | None:
         """What every program does first."""
         return prepare(self.journal, self.lifelines)
 
@@ -165,6 +166,7 @@ import os, sys
 from pathlib import Path
 from calls.data_folder import PLACED, REQUEST, DataFolder, Teller
 from dialer.calls.call import Outcome
+from dialer.calls.journal_damage import SetAside
 from dialer.calls.lifeline import Lifeline
 from dialer.calls.patience import Patience
 from dialer.calls.place import JournalError, place_call

@@ -3,9 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 from calls.data_folder import DataFolder
 from dialer.calls import schema
+
+PAGE = 4096
+"""The bytes of a page of every journal here."""
 
 BEGUN_MS = 1_700_000_000_000
 """When the first call of a made journal began; each next one a minute later."""
@@ -76,3 +80,39 @@ def forget_index(folder: DataFolder) -> None:
         connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
         connection.execute("UPDATE search_state SET filled_from = (SELECT max(id) + 1 FROM calls)")
         connection.execute("COMMIT")
+
+
+def root_of(journal: Path, table: str) -> int:
+    """The page on which the tree of a table or an index begins."""
+    with closing(sqlite3.connect(journal)) as connection:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        return int(connection.execute(sql, (table,)).fetchone()[0])
+
+
+def pages_of(journal: Path, table: str) -> list[int]:
+    """The pages of a table or an index that have its rows, in order. Nobody has it open."""
+    todo, found = [root_of(journal, table)], []
+    data = journal.read_bytes()
+    while todo:
+        number = todo.pop()
+        page = data[(number - 1) * PAGE : number * PAGE]
+        if page[0] in (0x0D, 0x0A):
+            found.append(number)
+            continue
+        todo.append(int.from_bytes(page[8:12], "big"))
+        for cell in range(int.from_bytes(page[3:5], "big")):
+            at = int.from_bytes(page[12 + 2 * cell : 14 + 2 * cell], "big")
+            todo.append(int.from_bytes(page[at : at + 4], "big"))
+    return sorted(found)
+
+
+def overwrite(path: Path, start: int, length: int) -> None:
+    """Have the disk return something else for these bytes."""
+    with path.open("r+b") as file:
+        file.seek(start)
+        file.write(b"\xa5" * length)
+
+
+def spoil_page(journal: Path, number: int) -> None:
+    """Have the disk return something else for a page, from 1."""
+    overwrite(journal, (number - 1) * PAGE, PAGE)

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
+from calls.journal_states import root_of, spoil_page
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
 from doubles.faulty_server import (
@@ -125,3 +126,26 @@ def _make_newer(journal: JournalOnDisk) -> None:
     connection = sqlite3.connect(journal.path)
     connection.execute("PRAGMA user_version = 1000")
     connection.close()
+
+
+def test_a_journal_that_is_damaged_meanwhile_is_recovered_while_the_window_is_open(
+    start: Start, folders: Folders, journal: JournalOnDisk, home
+) -> None:
+    before = journal.write(*[PLACED] * 120)
+    journal.close()
+    top = root_of(folders.journal, "calls")
+    operator = start(sandbox=True)
+    operator.until(lambda: len(operator.rows()) == len(before))
+    spoil_page(folders.journal, top)
+    # Whoever meets it leaves a word for the others.
+    ended = ProgramAsProcess(home).run("history", "--json")
+    assert (ended.code, ended.out) == (4, "")
+    assert "is damaged" in ended.err
+    operator.until(lambda: operator.message.startswith("The journal was damaged."))
+    (aside,) = folders.data.glob("journal.sqlite3.damaged-*[0-9]")
+    assert str(aside) in operator.message
+    assert f"recovered: {len(before)}" in operator.message
+    assert operator.call(NUMBER).startswith("Placed.")
+    assert len(journal.calls()) == len(before) + 1
+    operator.until(lambda: len(operator.rows()) == len(before) + 1)
+    assert not list(folders.data.glob("*.suspect"))
