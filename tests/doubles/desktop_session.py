@@ -62,6 +62,7 @@ class Role(IntEnum):
 
     FRAME = 23
     LABEL = 29
+    PASSWORD_TEXT = 40
     PUSH_BUTTON = 43
     TABLE = 55
     TABLE_CELL = 56
@@ -90,6 +91,7 @@ class DesktopSession:
         self._servers: list[subprocess.Popen[bytes]] = []
         self._programs: list[subprocess.Popen[bytes]] = []
         self._bus: _Bus | None = None
+        self._accessibility_bus = ""
 
     def __enter__(self) -> "DesktopSession":
         self._home.mkdir(parents=True, exist_ok=True)
@@ -115,6 +117,7 @@ class DesktopSession:
             session = _Bus(address)
             (address,) = session.call(("org.a11y.Bus", "/org/a11y/bus"), "org.a11y.Bus.GetAddress")
             session.close()
+            self._accessibility_bus = address
             self._bus = _Bus(address)
         except BaseException:
             self._end()
@@ -153,6 +156,29 @@ class DesktopSession:
     def environ(self) -> dict[str, str]:
         """What every program of this desktop finds in its environment."""
         return dict(self._environ)
+
+    @property
+    def runtime(self) -> Path:
+        """What is the user's alone and goes with the session."""
+        return self._runtime
+
+    @property
+    def accessibility_bus(self) -> str:
+        """The address of the bus that assistive technology listens at."""
+        return self._accessibility_bus
+
+    def has_on_bus(self, name: str) -> bool:
+        """Whether somebody has that name on the session's bus."""
+        bus = _Bus(self._environ["DBUS_SESSION_BUS_ADDRESS"])
+        try:
+            daemon = ("org.freedesktop.DBus", "/org/freedesktop/DBus")
+            return bool(bus.ask(daemon, "org.freedesktop.DBus.NameHasOwner", False, "s", (name,)))
+        finally:
+            bus.close()
+
+    def add(self, name: str, value: str) -> None:
+        """Add a variable to what programs find from now on."""
+        self._environ[name] = value
 
     def without(self, name: str) -> None:
         """Take a variable out of what programs find from now on."""
