@@ -127,7 +127,7 @@ class Visit:
     def _saw(self, piece: bytes) -> None:
         hello = self.server.tls and not isinstance(self.sock, ssl.SSLSocket)
         if piece and not hello:
-            self.server.notice_bytes()
+            self.server.notice_bytes(self.number)
 
     def _receive(self) -> bool:
         piece = self.sock.recv(65536)
@@ -167,8 +167,9 @@ class FaultyServer:
     host: str = "127.0.0.1"
     requests: list[Received] = field(init=False, default_factory=list)
     connections: int = field(init=False, default=0)
-    saw_request_bytes: bool = field(init=False, default=False)
-    """Whether any byte of a request came, read or not; with TLS, any byte after the handshake."""
+    asked: set[int] = field(init=False, default_factory=set)
+    """The connections on which any byte of a request came, read or not; with TLS, any byte after
+    the handshake."""
     closing: threading.Event = field(init=False, default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -195,11 +196,16 @@ class FaultyServer:
             self.requests.append(request)
             self._changed.notify_all()
 
-    def notice_bytes(self) -> None:
+    def notice_bytes(self, connection: int) -> None:
         """Remember that a client has said something."""
         with self._changed:
-            self.saw_request_bytes = True
+            self.asked.add(connection)
             self._changed.notify_all()
+
+    @property
+    def saw_request_bytes(self) -> bool:
+        """Whether any byte of a request came."""
+        return bool(self.asked)
 
     def wait_for_bytes(self, seconds: float = 5.0) -> None:
         """Wait until any byte of a request came. Raises TimeoutError."""

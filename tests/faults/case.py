@@ -64,7 +64,12 @@ class Promise:
     says: tuple[str, ...] = ()
     """Words that the message must have."""
     requests: int = 0
-    """How many requests for a call the server reads, no more and no fewer."""
+    """How many requests the server reads, no more and no fewer."""
+
+    @property
+    def sent(self) -> int:
+        """How many requests may leave, read or not: of a call that was not sent, not a byte."""
+        return max(self.requests, self.outcome is OutcomeKind.UNKNOWN)
 
 
 def placed(recording_id: str = SAMPLE_ID, *says: str, requests: int = 1) -> Promise:

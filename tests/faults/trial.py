@@ -39,6 +39,8 @@ class Tried:
     ended: Ended
     rows: list[CallRecord]
     requests: list[Received]
+    sent: int
+    """On how many connections the server saw a byte of a request, read or not."""
     strangers_heard: int
     """How many servers saw a byte of a request that was not for them."""
     kept: bytes
@@ -59,12 +61,13 @@ def try_out(case: Case, folder: Path, environ: dict[str, str], authority: trustm
         program.through = (sys.executable, "-S", str(_PEAK), str(peak))
     with case.arrange(Ground(program, folder, authority)) as scene:
         program.with_profile(scene.url, timeout=case.deadline)
-        ended = program.run("call", CALLEE, "--json", *case.arguments)
+        ended = program.start("call", CALLEE, "--json", *case.arguments).end_as_it_is()
     server = scene.server
     return Tried(
         ended,
         program.calls(),
         server.requests if server else [],
+        len(server.asked) if server else 0,
         sum(each.saw_request_bytes for each in scene.strangers),
         b"\n".join(path.read_bytes() for path in folder.rglob("*") if path.is_file()),
         list(_open_to_others(program.home)),
@@ -80,10 +83,11 @@ def judge(case: Case, tried: Tried, tally: Tally) -> None:
     seen = [form for form in (*_FORMS, *signs) if form in said or form in tried.kept]
     tally.held(
         case.area,
-        lost=1 if tried.requests and not rows else 0,
-        twice=max(0, len(tried.requests) - promise.requests),
+        lost=1 if tried.sent and not rows else 0,
+        twice=max(0, tried.sent - promise.sent, len(tried.requests) - promise.requests),
         let_in=tried.strangers_heard + len(seen) + len(tried.open_to_others),
     )
+    assert "Traceback" not in ended.err, ended
     assert len(tried.requests) == promise.requests, ended
     assert all(_is_signed(request) for request in tried.requests)
     assert ended.code == promise.code, ended
