@@ -1,6 +1,5 @@
 """What the fault matrix shares: a keyring with credentials, and cases that are tried together."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +13,11 @@ from program.credentials import keyring_with_credentials
 from program.program import Program
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def keyring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecretService]:
-    """A real Secret Service that has the credentials of a profile `work`."""
+    """A real Secret Service that has the credentials of a profile `work`; each file has its own,
+    for some remove them.
+    """
     with keyring_with_credentials(tmp_path_factory.mktemp("first")) as service:
         yield service
 
@@ -46,9 +47,8 @@ def tried(
     def start(case: Case) -> Tried:
         return try_out(case, tmp_path_factory.mktemp("case"), keyring.environ, authority)
 
-    # Where several processes share the tests, each tries what it is asked for.
-    alone = "PYTEST_XDIST_WORKER" not in os.environ
-    with several_at_a_time(start, _cases_of(request) if alone else []) as trying:
+    # A file's tests are not shared out among processes: see --dist in pyproject.toml.
+    with several_at_a_time(start, _cases_of(request)) as trying:
         yield trying
 
 

@@ -69,7 +69,7 @@ def backend(name: str) -> Arrange:
     @contextmanager
     def arrange(ground: Ground) -> Iterator[Scene]:
         file = ground.folder / "plain.json"
-        file.write_text(json.dumps({"work": json.dumps({"api_key": KEY, "api_secret": "other"})}))
+        file.write_text(json.dumps({"work": credentials("key", "secret")}))
         ground.program.environ["PYTHON_KEYRING_BACKEND"] = name
         ground.program.environ["PLAIN_TEXT_FILE"] = str(file)
         with FaultyServer(answers()) as server:

@@ -70,7 +70,7 @@ CASES = (
         "a name server that is silent",
         a_name_server_that_is_silent,
         not_sent(Cause.CONNECT_TIMEOUT, "No connection to the provider came about in time"),
-        deadline=1.5,
+        deadline=2.5,
     ),
     Case("network", "a name that is not known", a_name_that_is_not_known, NOT_FOUND),
     Case("network", "IPv6 refused, IPv4 fine", beside(hangs=False), placed(), depth="more"),

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.keyring
 LITTLE = 64
 """MiB: the program takes some 35, whatever it is sent."""
 
-SHORT = 1.5
+SHORT = 2.5
 """Seconds for a call that only its deadline ends."""
 
 NOT_TRUSTED = not_sent(Cause.TLS, "could not be trusted", "network's certificates")

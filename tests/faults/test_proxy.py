@@ -83,7 +83,7 @@ def line(
 
 
 CASES = (
-    line("hangs", through(faults.hangs_after_reading), TOO_LATE, "quick", deadline=1.5),
+    line("hangs", through(faults.hangs_after_reading), TOO_LATE, "quick", deadline=2.5),
     line("one byte a second", through(faults.drips_headers()), TOO_LATE, deadline=3.0),
     line("refuses the connection", through(faults.refuses), NOT_LET_THROUGH),
     line(

@@ -53,7 +53,7 @@ CASES = (
         in_turn(expired("Mon, 05 Jan 2026 10:00:00 GMT"), faults.hangs_after_reading),
         unknown(Cause.NO_ANSWER, requests=2),
         "quick",
-        deadline=2.0,
+        deadline=3.0,
     ),
     line(
         "refused, and then broken off",

@@ -1,6 +1,5 @@
 """Trying a case out with the real program, and judging what became of it."""
 
-import base64
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ import trustme
 from dialer.calls.call import CallRecord, OutcomeKind
 from doubles.faulty_server import Received
 from faults.case import CALLEE, Case, Ground
+from faults.secrets_seen import OF_KEY, OF_SECRET, on_disk, seen
 from faults.tally import Tally
 from program.program import KEY, SECRET, Ended, Program
 
@@ -24,12 +24,6 @@ AT_ONCE = 4
 """How many cases are tried at a time: most of them wait."""
 
 _PEAK = Path(__file__).with_name("peak.py")
-_FORMS = (
-    SECRET.encode(),
-    SECRET.encode("utf-16-le"),
-    base64.b64encode(SECRET.encode()),
-    base64.b64encode(SECRET.encode()).rstrip(b"="),
-)
 
 
 @dataclass(frozen=True)
@@ -43,8 +37,8 @@ class Tried:
     """On how many connections the server saw a byte of a request, read or not."""
     strangers_heard: int
     """How many servers saw a byte of a request that was not for them."""
-    kept: bytes
-    """All that lies on disk afterwards."""
+    kept: list[bytes]
+    """The names and contents of all that lies on disk afterwards."""
     open_to_others: list[str]
     """What of it others may read."""
     peak: int | None
@@ -69,7 +63,7 @@ def try_out(case: Case, folder: Path, environ: dict[str, str], authority: trustm
         server.requests if server else [],
         len(server.asked) if server else 0,
         sum(each.saw_request_bytes for each in scene.strangers),
-        b"\n".join(path.read_bytes() for path in folder.rglob("*") if path.is_file()),
+        on_disk(folder),
         list(_open_to_others(program.home)),
         int(peak.read_text()) // 1024 if case.memory is not None else None,
     )
@@ -78,14 +72,15 @@ def try_out(case: Case, folder: Path, environ: dict[str, str], authority: trustm
 def judge(case: Case, tried: Tried, tally: Tally) -> None:
     """Compare what became of the case with what was promised."""
     promise, ended, rows = case.promise, tried.ended, tried.rows
-    said = (ended.out + ended.err).encode()
     signs = [request.headers["sign"].encode() for request in tried.requests]
-    seen = [form for form in (*_FORMS, *signs) if form in said or form in tried.kept]
+    places = [ended.out.encode(), ended.err.encode(), *tried.kept]
     tally.held(
         case.area,
         lost=1 if tried.sent and not rows else 0,
         twice=max(0, tried.sent - promise.sent, len(tried.requests) - promise.requests),
-        let_in=tried.strangers_heard + len(seen) + len(tried.open_to_others),
+        let_in=tried.strangers_heard
+        + seen(places, (*OF_SECRET, *OF_KEY, *signs))
+        + len(tried.open_to_others),
     )
     assert "Traceback" not in ended.err, ended
     assert len(tried.requests) == promise.requests, ended
@@ -125,7 +120,7 @@ def _is_signed(request: Received) -> bool:
 def _open_to_others(home: Path) -> Iterator[str]:
     if os.name != "posix" or not home.exists():
         return
-    for path in home.rglob("*"):
+    for path in (home, *home.rglob("*")):
         if path.stat().st_mode & 0o077:
             yield str(path)
 
