@@ -85,6 +85,11 @@ def is_held(folder: Path, name: str) -> bool:
     return False
 
 
+def any_held(folder: Path) -> bool:
+    """Whether some process holds a lifeline in `folder`: a window that is open, or a call."""
+    return any(is_held(folder, path.name) for path in folder.glob(_NAME))
+
+
 def sweep(folder: Path) -> None:
     """Take away what processes left behind that ended without `close`."""
     for path in folder.glob(_NAME):

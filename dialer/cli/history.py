@@ -1,4 +1,4 @@
-"""`dialer history`: list calls, newest first, or export them."""
+"""`dialer history`: list calls, newest first, export them, or copy the journal."""
 
 import argparse
 import sys
@@ -75,6 +75,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="write JSON or CSV into FILE, all of it or nothing, in place of printing it",
     )
+    copies = parser.add_argument_group("copies of the journal, with all calls and all of each")
+    form_of_copy = copies.add_mutually_exclusive_group()
+    form_of_copy.add_argument(
+        "--backup",
+        metavar="FILE",
+        type=Path,
+        help="copy the journal into FILE, also while calls are placed",
+    )
+    form_of_copy.add_argument(
+        "--restore",
+        metavar="FILE",
+        type=Path,
+        help="put such a copy in the journal's place, and keep the journal beside it",
+    )
+    copies.add_argument(
+        "--force", action="store_true", help="with --backup: replace FILE if it is there already"
+    )
 
 
 def refuse(words: str, _arguments: Sequence[str]) -> None:
@@ -85,6 +102,10 @@ def refuse(words: str, _arguments: Sequence[str]) -> None:
 def run(options: argparse.Namespace, house: House) -> int:
     """List the calls."""
     form = _form(options)
+    if options.backup or options.restore or options.force:
+        from dialer.cli.history_copies import run_copy
+
+        return run_copy(options, house, alone=form is None and not _narrows(options))
     if options.output is not None and (form is None or form is Form.XLSX):
         complain("--output needs one of --csv, --json and --jsonl")
         return Exit.BAD_INPUT
@@ -106,6 +127,12 @@ def run(options: argparse.Namespace, house: House) -> int:
         complain(error.sentence)
         return Exit.NOT_SENT
     return Exit.DONE
+
+
+def _narrows(options: argparse.Namespace) -> bool:
+    """Whether anything else was asked for than the journal as it is."""
+    names = ("limit", "search", "since", "until", "outcome", "account", "profile", "output")
+    return any(getattr(options, name) for name in names)
 
 
 def _form(options: argparse.Namespace) -> Form | None:

@@ -1,10 +1,8 @@
-"""kill -9 at random moments during calls: no call that the provider received is ever lost.
-
-DIALER_KILLS says how often, 20 times without it.
-"""
+"""kill -9 at random moments during calls: no call that the provider received is ever lost."""
 
 import os
 import random
+import sqlite3
 import time
 from collections import Counter
 from contextlib import closing
@@ -17,9 +15,16 @@ from dialer.calls.credentials import Credentials
 from dialer.sandbox.store import ReceivedCall, SandboxCalls
 from dialer.settings.profile import Profile
 from faults.caller import CallerProcess
+from faults.tally import Tally
 from program.program import Program
 
-KILLS = int(os.environ.get("DIALER_KILLS", "20"))
+KILLS = [
+    20,
+    pytest.param(200, marks=pytest.mark.more),
+    pytest.param(1_000, marks=pytest.mark.long),
+]
+"""How often, by the depth of the run."""
+
 SEED = 20_260_105
 LATEST = 0.1
 """Up to how many seconds after its first call a process is killed: some calls later."""
@@ -31,7 +36,10 @@ UNANSWERED = "9990001001"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX's")
-def test_no_call_that_the_sandbox_received_is_missing_after_a_kill(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", KILLS)
+def test_no_call_that_the_sandbox_received_is_missing_after_a_kill(
+    tmp_path: Path, kills: int, tally: Tally
+) -> None:
     chance = random.Random(SEED)
     (tmp_path / "caller").mkdir()
     caller, provider = Program(tmp_path / "caller/home"), Program(tmp_path / "provider")
@@ -43,7 +51,7 @@ def test_no_call_that_the_sandbox_received_is_missing_after_a_kill(tmp_path: Pat
         with closing(received):
             # The next one starts up while its predecessor is at work.
             following = CallerProcess(caller.home, credentials)
-            for kill in range(KILLS):
+            for kill in range(kills):
                 doomed, following = following, CallerProcess(caller.home, credentials)
                 with doomed:
                     doomed.run(*(call(kill, number) for number in range(CALLS)))
@@ -54,7 +62,16 @@ def test_no_call_that_the_sandbox_received_is_missing_after_a_kill(tmp_path: Pat
                 at_the_provider = received.received()
                 assert_all_stand_in_the_journal(at_the_provider, caller.calls())
             following.kill()
-            assert_the_kills_hit_calls(received.received(), caller.calls())
+            at_the_provider, journal = received.received(), caller.calls()
+            assert_the_kills_hit_calls(kills, at_the_provider, journal)
+            tally.compared(
+                "process",
+                [call.note for call in at_the_provider],
+                [row.request.note or "" for row in journal],
+                cases=kills,
+            )
+    with closing(sqlite3.connect(caller.folders.journal)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def call(kill: int, number: int) -> list[str]:
@@ -85,7 +102,7 @@ def assert_all_stand_in_the_journal(
 
 
 def assert_the_kills_hit_calls(
-    at_the_provider: list[ReceivedCall], journal: list[CallRecord]
+    kills: int, at_the_provider: list[ReceivedCall], journal: list[CallRecord]
 ) -> None:
     """Had every kill come between two calls, nothing would have been tried."""
     interrupted = {
@@ -95,7 +112,7 @@ def assert_the_kills_hit_calls(
     }
     received = {call.note for call in at_the_provider}
     print(
-        f"{KILLS} kills: {len(received)} calls received, {len(journal)} in the journal,"
+        f"{kills} kills: {len(received)} calls received, {len(journal)} in the journal,"
         f" {len(interrupted)} interrupted, {len(interrupted & received)} of these received"
     )
     assert interrupted

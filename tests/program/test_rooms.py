@@ -42,6 +42,7 @@ STATEFUL = {
     "export_file",
     "export_form",
     "journal",
+    "journal_backup",
     "journal_damage",
     "journal_exchange",
     "journal_export",
