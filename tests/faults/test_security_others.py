@@ -59,8 +59,9 @@ def open_folder() -> Iterator[Path]:
     """A folder that everybody may enter, as homes often are; pytest's own nobody can."""
     folder = Path(tempfile.mkdtemp(prefix="do."))
     folder.chmod(0o755)
-    (folder / "home").mkdir()
-    (folder / "home").chmod(0o755)
+    for name in ("home", "home/dialer"):
+        (folder / name).mkdir()
+        (folder / name).chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -82,9 +83,9 @@ def test_another_user_reads_nothing_and_reaches_no_socket(open_folder: Path, tal
         desktop.press("Return")
         desktop.find(program, Role.LABEL, "Placed.")
         home = open_folder / "home"
-        inside = [home / "dialer", *(home / "dialer").rglob("*")]
+        inside = list((home / "dialer").rglob("*"))
         asked = {
-            "way": [str(home)],
+            "way": [str(home), str(home / "dialer")],
             "folders": [str(path) for path in inside if path.is_dir()],
             "files": [str(path) for path in inside if path.is_file()],
             "sockets": sockets_of(program.pid),
