@@ -17,8 +17,12 @@ __all__ = [
     "read_callee",
     "read_display_number",
     "time_zones",
+    "two_readings",
     "written",
 ]
+
+_ZEROS = 2
+"""How many digits the 00 has by which the whole world writes what is dialled to call abroad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ class Callee:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Digits that are a valid number at home and another one abroad: the operator picks."""
+    """Digits that are two valid numbers: the operator picks.
+
+    `national` is how the default country dials them, at home or to call abroad; `international`
+    has the country code first.
+    """
 
     national: Callee
     international: Callee
@@ -53,8 +61,9 @@ class Choice:
 def read_callee(text: str, default_country: str | None = None) -> Callee | Choice:
     """Read the number to call.
 
-    `+` or a leading `00` means that the country code comes first, always. Other digits are read
-    with the country code first and, with a `default_country` (ISO 3166), as dialled there too:
+    `+` or a leading `00` means that the country code comes first, always; where the
+    `default_country` dials more than 00 to call abroad, that counts too. Other digits are read
+    with the country code first and, with a default country (ISO 3166), as dialled there too:
     the valid reading counts, two different valid ones are a Choice, and where there is none the
     digits go out as they are. Fast enough for every keystroke, on any thread; the first call in a
     process imports phonenumbers (some 60 ms).
@@ -74,7 +83,8 @@ def read_display_number(text: str, default_country: str | None = None) -> str | 
     its country code, and remembered ones were sent in these very digits. So digits stay as they
     stand; only after a 0 or + they are read like a callee.
 
-    Raises NumberRefused as `read_callee` does, and for an extension, which callers cannot see.
+    Raises NumberRefused as `read_callee` does, for an extension, which callers cannot see, and
+    for two valid readings.
     """
     written = read_dialled(text)
     if written is None:
@@ -89,7 +99,24 @@ def read_display_number(text: str, default_country: str | None = None) -> str | 
     if not written.plus and not written.digits.startswith("0"):
         return _sendable(written.digits)
     number = _resolve(written, _known_country(default_country))
-    return _sendable(written.digits) if isinstance(number, Choice) else number.digits
+    if isinstance(number, Choice):
+        raise NumberRefused(two_readings(number))
+    return number.digits
+
+
+def two_readings(choice: Choice) -> Sentence:
+    """Says of a number that it has two readings, and how each is written, where none is picked."""
+    return Sentence(
+        QT_TRANSLATE_NOOP(
+            "dialer",
+            "This can be read as {national} or as {international}."
+            " Write +{national_digits} or +{international_digits}.",
+        ),
+        national=choice.national.formatted,
+        international=choice.international.formatted,
+        national_digits=choice.national.digits,
+        international_digits=choice.international.digits,
+    )
 
 
 def written(digits: str, default_country: str | None = None) -> str:
@@ -139,7 +166,7 @@ def _known_country(country: str | None) -> str | None:
 
 def _resolve(written: DialledText, country: str | None) -> Callee | Choice:
     if written.plus or written.digits.startswith("00"):
-        return _callee(_read_abroad(written, country), written)
+        return _read_abroad(written, country)
     if country is None:
         return _callee(_as_they_are(written), written)
     national = _fitting(numbering_plan.read_at_home(written.digits, country), written)
@@ -149,21 +176,51 @@ def _resolve(written: DialledText, country: str | None) -> Callee | Choice:
     return _callee(national or international or _as_they_are(written, country), written)
 
 
-def _read_abroad(written: DialledText, country: str | None) -> str:
-    """The digits of a number that begins with + or 00."""
-    skipped = 0 if written.plus else 2
-    reading = numbering_plan.read_abroad(written.digits[skipped:])
-    if reading is None and not written.plus and country is not None:
-        # Some countries dial more than 00 to call abroad, as 0011 in Australia.
-        reading = numbering_plan.read_with_dialling_prefix(written.digits, country)
-    digits = _fitting(reading, written) or written.without_trunk_zero[skipped:]
+def _read_abroad(written: DialledText, country: str | None) -> Callee | Choice:
+    """Read a number that begins with + or 00.
+
+    Some countries dial more than 00 to call abroad: 0011 in Australia, 001 or another carrier's
+    prefix in Singapore. What is valid after such a prefix comes first. Where the digits behind 00
+    are valid too, as they stand, the number may have been written for anybody (0091…, India), and
+    the operator picks.
+    """
+    skips, usual = _prefixes(written, country)
+    valid: list[str] = []
+    exact: list[str] = []
+    for skip in skips:
+        digits = written.digits[skip:]
+        reading = _fitting(numbering_plan.read_abroad(digits), written)
+        if reading is not None:
+            valid.append(reading)
+            if reading in (digits, written.without_trunk_zero[skip:]):
+                exact.append(reading)
+    if skips[0] > _ZEROS:
+        valid = exact or valid
+        if len(exact) > 1:
+            return Choice(_callee(exact[0], written), _callee(exact[1], written))
+    digits = valid[0] if valid else written.without_trunk_zero[usual:]
     if digits.startswith("0"):
         raise _refused(
             QT_TRANSLATE_NOOP(
                 "dialer", "After + or 00 comes the country code, and none starts with 0."
             )
         )
-    return digits
+    return _callee(digits, written)
+
+
+def _prefixes(written: DialledText, country: str | None) -> tuple[list[int], int]:
+    """How many digits may stand before the country code, likeliest first; and if none is valid."""
+    if written.plus:
+        return [0], 0
+    if country is None:
+        return [_ZEROS], _ZEROS
+    usual = numbering_plan.usual_prefix_for_abroad(country)
+    if usual is not None and len(usual) > _ZEROS and written.digits.startswith(usual):
+        return [len(usual), _ZEROS], len(usual)
+    own = len(numbering_plan.prefix_for_abroad(written.digits, country)) or _ZEROS
+    # Where everybody dials the same, what else there is comes last.
+    order = (own, _ZEROS) if usual is None else (_ZEROS, own)
+    return list(dict.fromkeys(order)), _ZEROS
 
 
 def _as_they_are(written: DialledText, country: str | None = None) -> str:

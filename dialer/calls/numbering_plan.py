@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - phonenumbers is heavy: it comes with the first number, not with the window
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -70,20 +71,30 @@ def read_at_home(digits: str, country: str) -> str | None:
     return _valid(digits, country)
 
 
-def read_with_dialling_prefix(digits: str, country: str) -> str | None:
-    """The digits to send if `digits` begin as calls out of `country` do, as with 0011 in Australia.
+def prefix_for_abroad(digits: str, country: str) -> str:
+    """What `digits` begin with if they are dialled in `country` to call abroad; "" if they are not.
 
-    None if they do not, or if what follows is not valid.
+    0011 in Australia, 00 in most countries; in some also the prefix of one carrier, as 009.
     """
     import phonenumbers
 
-    try:
-        number = phonenumbers.parse(digits, country, keep_raw_input=True)
-    except phonenumbers.NumberParseException:
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    prefix = metadata and metadata.international_prefix
+    found = re.match(prefix, digits) if prefix else None
+    return found[0] if found else ""
+
+
+def usual_prefix_for_abroad(country: str) -> str | None:
+    """The prefix that everybody in `country` dials to call abroad; None where there are several."""
+    import phonenumbers
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    if metadata is None:
         return None
-    if number.country_code_source != phonenumbers.CountryCodeSource.FROM_NUMBER_WITH_IDD:
-        return None
-    return _valid(digits, country)
+    prefix = metadata.preferred_international_prefix or metadata.international_prefix or ""
+    # A tilde stands where one waits for a tone, as in 8~10.
+    usual = prefix.replace("~", "")
+    return usual if usual.isdecimal() else None
 
 
 def time_zones(digits: str) -> tuple[str, ...]:

@@ -1,7 +1,13 @@
 """From what was typed into the fields to a call request: the one edge where it is parsed."""
 
 from dialer.calls.call import NOTE_LIMIT, CallRequest
-from dialer.calls.number import Choice, NumberRefused, read_callee, read_display_number
+from dialer.calls.number import (
+    Choice,
+    NumberRefused,
+    read_callee,
+    read_display_number,
+    two_readings,
+)
 from dialer.calls.plain import plain
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
@@ -19,11 +25,6 @@ _BAD_APP_ID = QT_TRANSLATE_NOOP(
 )
 _LONG_NOTE = QT_TRANSLATE_NOOP(
     "dialer", "The note has {length} characters: {limit} at most can be sent."
-)
-_TWO_READINGS = QT_TRANSLATE_NOOP(
-    "dialer",
-    "This can be read as {national} or as {international}."
-    " Write +{national_digits} or +{international_digits}.",
 )
 
 
@@ -58,16 +59,7 @@ def read_request(
     except NumberRefused as refused:
         raise RequestRefused(refused.sentence, "callee") from None
     if isinstance(number, Choice):
-        raise RequestRefused(
-            Sentence(
-                _TWO_READINGS,
-                national=number.national.formatted,
-                international=number.international.formatted,
-                national_digits=number.national.digits,
-                international_digits=number.international.digits,
-            ),
-            "callee",
-        )
+        raise RequestRefused(two_readings(number), "callee")
     request = CallRequest(
         callee=number.digits,
         account=_name(account, "account", _BAD_ACCOUNT) or _missing_account(),

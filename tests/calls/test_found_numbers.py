@@ -204,7 +204,12 @@ def test_a_number_that_is_cut_off_with_the_text_is_none() -> None:
 
 def test_a_number_that_libphonenumber_and_the_field_read_differently_is_none() -> None:
     assert digits("call 0800 12345/22 now", "RS") == []
-    assert digits("call 009 264 61 221 234 now", "NG") == []
+
+
+def test_a_number_that_may_be_dialled_to_call_abroad_or_be_written_for_anybody_stays_as_it_is() -> (
+    None
+):
+    assert digits("call 009 264 61 221 234 now", "NG") == [None]
 
 
 def test_a_default_country_that_is_none_finds_nothing_and_does_not_fail() -> None:

@@ -159,10 +159,51 @@ def test_two_valid_readings_are_a_choice() -> None:
 
 @pytest.mark.parametrize(
     ("text", "country"),
-    [("011 44 20 7946 0018", "US"), ("0011 44 20 7946 0018", "AU"), ("001 44 20 7946 0018", "HK")],
+    [
+        ("011 44 20 7946 0018", "US"),
+        ("011 44 20 7946 0018", "CA"),
+        ("0011 44 20 7946 0018", "AU"),
+        ("001 44 20 7946 0018", "HK"),
+        ("001 44 20 7946 0018", "SG"),
+        ("8 10 44 20 7946 0018", "RU"),
+        ("010 44 20 7946 0018", "JP"),
+        ("009 44 20 7946 0018", "NG"),
+        ("000 44 20 7946 0018", "KE"),
+        ("119 44 20 7946 0018", "CU"),
+        ("00 44 20 7946 0018", "CO"),
+    ],
 )
 def test_a_country_s_own_prefix_for_calls_abroad_is_understood(text: str, country: str) -> None:
     assert read(text, country).digits == LONDON
+
+
+def test_what_is_dialled_to_call_abroad_comes_before_a_00_that_only_stands_in_it() -> None:
+    # Behind 00 there would be a valid number of Oregon, +1 1503 900 1234, with a trunk 1.
+    assert read("0011 503 900 1234", "AU").digits == "5039001234"
+    assert read_display_number("0011 503 900 1234", "AU") == "5039001234"
+    # The same where no plan knows the number: what Australians dial is no part of it.
+    assert read("0011 44 20 7946 001", "AU").digits == "44207946001"
+    assert read("000 44 20 7946 001", "KE").digits == "44207946001"
+
+
+@pytest.mark.parametrize("country", ["AU", "HK", "GB", "WS"])
+def test_00_comes_first_where_everybody_dials_that_or_something_else(country: str) -> None:
+    """By Hong Kong's plan +1 812 345 6789 too, behind 009; Samoa dials 0 alone."""
+    assert read("0091 8123456789", country).digits == "918123456789"
+    assert read("0044 20 7946 001", country).digits == "44207946001"
+
+
+@pytest.mark.parametrize("country", ["NG", "KH", "SG"])
+def test_a_number_that_is_valid_behind_00_and_behind_what_is_dialled_there_is_a_choice(
+    country: str,
+) -> None:
+    text = {"NG": "0091 8123456789", "KH": "0043 1234567890", "SG": "0091 8123456789"}[country]
+    choice = read_callee(text, country)
+    assert isinstance(choice, Choice)
+    assert choice.international.digits == text.replace(" ", "")[2:]
+    assert choice.national.digits == text.replace(" ", "")[3:]
+    with pytest.raises(NumberRefused, match=rf"Write \+{choice.national.digits} or \+"):
+        read_display_number(text, country)
 
 
 def test_00_means_abroad_even_where_it_is_not_dialled() -> None:
