@@ -12,6 +12,9 @@ from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 LONGEST_TEXT = 512
 """Characters that are looked at; a longer text is refused unread."""
 
+EXACTLY = "="
+"""Stands before digits that are to be sent as they are, whatever the numbering plan says."""
+
 _PUNCTUATION = " ()[]./-\n"
 _LEADING_PLUS = re.compile(r"[ ()\[\]./-]*\+")
 _TRUNK_ZERO = re.compile(r"(?<=[0-9]) ?[(\[] ?0 ?[)\]]")
@@ -43,7 +46,7 @@ class DialledText:
     `plus` says that the country code comes first. `letters` are the ones that stand in `digits`
     as keypad digits. `without_trunk_zero` are the digits without the "(0)" of "+44 (0)20", the
     same as `digits` where there is none. `inside` is the domain that a link names as the place
-    where its number is valid.
+    where its number is valid. `exact` says that a = stood in front: no digit is to be changed.
     """
 
     digits: str
@@ -52,6 +55,7 @@ class DialledText:
     letters: str | None = None
     extension: str | None = None
     inside: str | None = None
+    exact: bool = False
 
 
 def read_dialled(text: str) -> DialledText | None:
@@ -97,6 +101,9 @@ def read_dialled(text: str) -> DialledText | None:
             )
         )
     _refuse_several_numbers(written)
+    exact = core.startswith(EXACTLY) and written.startswith(EXACTLY)
+    if exact:
+        written = written.removeprefix(EXACTLY)
     plus = bool(_LEADING_PLUS.match(written))
     keypad, letters = _as_on_a_keypad(written)
     _refuse_strange_characters(keypad, plus=plus)
@@ -111,6 +118,7 @@ def read_dialled(text: str) -> DialledText | None:
         letters,
         _extension(uri.extension) or paused or labelled,
         inside,
+        exact,
     )
 
 

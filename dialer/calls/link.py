@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from dialer.calls.call import NOTE_LIMIT
-from dialer.calls.dialled_text import NumberRefused, read_dialled
+from dialer.calls.dialled_text import EXACTLY, NumberRefused, read_dialled
 from dialer.calls.legible import bare
 from dialer.calls.number_uri import take_apart
 from dialer.calls.plain import plain
@@ -158,6 +158,8 @@ def _number(text: str) -> str:
         spoken = f";ext={extension}" if uri.extension and extension else ""
         return plain(f"{bare(uri.number)}{spoken}{context}")
     number = f"+{dialled.digits}" if dialled.plus else dialled.digits
+    if dialled.exact:
+        number = f"{EXACTLY}{dialled.digits}"
     # What is too short to be a number with an extension would be read as one number.
     form = " ext. " if len(dialled.digits) >= _SHORTEST else ";ext="
     return f"{number}{form}{extension}" if extension else number

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from dialer.calls import numbering_plan
 from dialer.calls.call import DIGITS
-from dialer.calls.dialled_text import DialledText, NumberRefused, letters_refused, read_dialled
+from dialer.calls.dialled_text import (
+    EXACTLY,
+    DialledText,
+    NumberRefused,
+    letters_refused,
+    read_dialled,
+)
 from dialer.calls.sentence import QT_TRANSLATE_NOOP, Sentence
 
 __all__ = [
@@ -62,11 +68,11 @@ def read_callee(text: str, default_country: str | None = None) -> Callee | Choic
     """Read the number to call.
 
     `+` or a leading `00` means that the country code comes first, always; where the
-    `default_country` dials more than 00 to call abroad, that counts too. Other digits are read
-    with the country code first and, with a default country (ISO 3166), as dialled there too:
-    the valid reading counts, two different valid ones are a Choice, and where there is none the
-    digits go out as they are. Fast enough for every keystroke, on any thread; the first call in a
-    process imports phonenumbers (some 60 ms).
+    `default_country` dials more than 00 to call abroad, that counts too. Other digits are read with
+    the country code first and, with a default country (ISO 3166), as dialled there too: the valid
+    reading counts, two different valid ones are a Choice, and where there is none the digits go out
+    as they are. So they do behind a `=`, whatever the plan says. Fast enough for every keystroke,
+    on any thread; the first call in a process imports phonenumbers (some 60 ms).
 
     Raises NumberRefused, with a sentence for the operator, for what cannot be sent.
     """
@@ -122,9 +128,10 @@ def two_readings(choice: Choice) -> Sentence:
 def written(digits: str, default_country: str | None = None) -> str:
     """Digits of an earlier call, written so that `read_callee` reads the same digits again.
 
-    With a plus where that does; a few numbers that no numbering plan knows need to stand bare.
+    With a plus where that does. A few numbers that no numbering plan knows have to stand bare, or
+    behind a = where the plan would take a digit out.
     """
-    for text in (f"+{digits}", digits):
+    for text in (f"+{digits}", digits, f"{EXACTLY}{digits}"):
         with suppress(NumberRefused):
             callee = read_callee(text, default_country)
             if isinstance(callee, Callee) and callee.digits == digits:
@@ -165,6 +172,8 @@ def _known_country(country: str | None) -> str | None:
 
 
 def _resolve(written: DialledText, country: str | None) -> Callee | Choice:
+    if written.exact:
+        return _callee(_as_they_stand(written.digits), written)
     if written.plus or written.digits.startswith("00"):
         return _read_abroad(written, country)
     if country is None:
@@ -221,6 +230,17 @@ def _prefixes(written: DialledText, country: str | None) -> tuple[list[int], int
     # Where everybody dials the same, what else there is comes last.
     order = (own, _ZEROS) if usual is None else (_ZEROS, own)
     return list(dict.fromkeys(order)), _ZEROS
+
+
+def _as_they_stand(digits: str) -> str:
+    """Digits of which none is to be changed."""
+    if digits.startswith("0"):
+        raise _refused(
+            QT_TRANSLATE_NOOP(
+                "dialer", "After = come the digits to send, and no country code starts with 0."
+            )
+        )
+    return digits
 
 
 def _as_they_are(written: DialledText, country: str | None = None) -> str:

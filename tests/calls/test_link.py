@@ -97,6 +97,11 @@ def test_a_link_that_asks_for_more_fills_in_nothing(link: str, says: str) -> Non
     assert says in refusal(link)
 
 
+def test_digits_that_are_to_be_sent_as_they_are_stay_marked_as_such() -> None:
+    assert read_link("dialer:?callee=%3D8604649043347").number == "=8604649043347"
+    assert "“=” is no part" in refusal("tel:=8604649043347")
+
+
 def test_only_an_ampersand_parts_two_values() -> None:
     link = read_link("dialer:?callee=442079460018&note=a;account=b")
     assert (link.note, link.account) == ("a;account=b", None)

@@ -17,6 +17,7 @@ from dialer.calls.number import (
     read_callee,
     read_display_number,
     time_zones,
+    written,
 )
 
 LONDON = "442079460018"
@@ -479,6 +480,51 @@ def test_a_display_number_that_cannot_be_sent_is_refused() -> None:
         read_display_number("12345")
     with pytest.raises(NumberRefused, match="A display number has no extension: take “12” out"):
         read_display_number("+442079460018 x12")
+
+
+# Digits that are sent again
+
+
+UNWRITABLE = "8604649043347"
+"""China's country code with a trunk zero: libphonenumber reads it as +86 464 904 3347."""
+
+
+@pytest.mark.parametrize(
+    ("digits", "text"),
+    [(LONDON, f"+{LONDON}"), (UNWRITABLE, f"={UNWRITABLE}"), ("932111111111", "+932111111111")],
+)
+@pytest.mark.parametrize("country", ["GB", "CN", "AU", "US"])
+def test_digits_of_an_earlier_call_are_written_so_that_they_are_sent_again(
+    digits: str, text: str, country: str
+) -> None:
+    assert written(digits, country) == text
+    assert read(text, country).digits == digits
+    assert read_display_number(text, country) == digits
+
+
+def test_digits_behind_an_equals_sign_are_sent_as_they_are() -> None:
+    assert read("= 4402 079 460 018", "GB").digits == "4402079460018"
+    assert read("=+44 (0)20 7946 0018", "GB").digits == "4402079460018"
+    assert read(f"={LONDON}", "DE").digits == LONDON
+    assert read("=442079460018 x12", "DE").extension == "12"
+    assert not read("=8604649043347", "CN").valid
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("=020 7946 0018", "no country code starts with 0"),
+        ("=0044 20 7946 0018", "no country code starts with 0"),
+        ("=12345", "5 digits"),
+        ("==442079460018", "“=” is no part of a number"),
+        ("44=2079460018", "“=” is no part of a number"),
+        ("tel:=442079460018", "“=” is no part of a number"),
+        ("=", "0 digits"),
+        ("=BOB", "BOB"),
+    ],
+)
+def test_an_equals_sign_makes_a_number_of_nothing_else(text: str, why: str) -> None:
+    assert why in refusal(text, "GB")
 
 
 # What else is known

@@ -13,6 +13,7 @@ from dialer.calls.number import (
     format_digits,
     read_callee,
     read_display_number,
+    written,
 )
 
 
@@ -72,6 +73,14 @@ def test_plain_digits_are_never_changed_without_a_default_country(digits: str) -
     assert read_display_number(digits) == digits
 
 
+@given(st.from_regex(r"[1-9][0-9]{6,14}", fullmatch=True), COUNTRY)
+@settings(deadline=None, max_examples=300)
+def test_digits_that_were_sent_are_written_so_that_they_are_read_again(
+    digits: str, country: str | None
+) -> None:
+    assert read(written(digits, country), country).digits == digits
+
+
 def valid_numbers() -> list[str]:
     """A valid number of every kind of every country, as far as it can be sent."""
     examples = [
@@ -125,8 +134,8 @@ def test_reading_a_valid_number_again_changes_nothing(digits: str, country: str 
 def test_a_number_as_its_own_country_writes_it_is_read_there(digits: str) -> None:
     number = phonenumbers.parse("+" + digits)
     country = phonenumbers.region_code_for_number(number)
-    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
-    callee = read_callee(written, country)
+    national = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    callee = read_callee(national, country)
     if isinstance(callee, Choice):
         callee = callee.national
     assert callee.digits == digits
