@@ -48,6 +48,18 @@ class Adapter(requests.adapters.HTTPAdapter):
         # verification off for a false `verify`; neither is to be had here.
         conn.cert_reqs = "CERT_REQUIRED"
 
+    def close(self) -> None:
+        """Close the idle connections of every pool now.
+
+        urllib3 drops its pools and leaves the connections to the garbage collector, for which
+        the traceback of a call that failed may keep them.
+        """
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated over
+                if (pool := manager.pools.get(key)) is not None:
+                    pool.close()
+        super().close()
+
     def connect_ahead(self, url: str) -> None:
         """Put a connected connection into the pool that the next request takes its own from.
 

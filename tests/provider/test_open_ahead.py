@@ -3,6 +3,7 @@
 This also holds the private parts of urllib3 that `Transport._connect` uses.
 """
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from dialer.calls.call import OutcomeKind
 from dialer.provider.connection import AHEAD_LIMIT
 from dialer.provider.transport import AHEAD_WAIT
 from doubles import faulty_server as faults
-from doubles.faulty_server import FaultyServer, answers, tls_for, tunnels_to
+from doubles.faulty_server import Behaviour, FaultyServer, Visit, answers, tls_for, tunnels_to
 from provider.caller import Caller, MakeCaller, end_of_threads
 
 HOST = "api.example.test"
@@ -243,3 +244,26 @@ def test_a_closed_transport_opens_no_connection_that_stays(caller: MakeCaller) -
         client.open_ahead()
         client.transport.close()
         assert client.call().kind is OutcomeKind.PLACED
+
+
+def test_a_closed_transport_keeps_no_connection_whatever_failed_before(caller: MakeCaller) -> None:
+    ended = threading.Event()
+
+    def act(visit: Visit) -> None:
+        if visit.number == 1:
+            visit.reset()
+            return
+        answers().act(visit)
+        if visit.read_request() is None:
+            ended.set()
+
+    with FaultyServer(Behaviour("resets, then answers", act)) as server:
+        client = caller(server.url)
+        gc.disable()  # the failed call's traceback is collected when it happens to be
+        try:
+            assert client.call().kind is OutcomeKind.UNKNOWN
+            assert client.call().kind is OutcomeKind.PLACED
+            client.transport.close()
+            assert ended.wait(1.0)
+        finally:
+            gc.enable()
