@@ -155,6 +155,8 @@ class Program(QObject):
         """Let go of what must not outlive the event loop."""
         if not self._begun:
             return
+        # Qt ends the event loop by itself when the connection to the display breaks.
+        self._quitting.finish()
         self._thread.wait()
         if self._outside is not None:
             self._outside.end()

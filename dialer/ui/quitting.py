@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 LAST_RESORT_MS = 8_000
 """When the program ends although a part hangs: 5 s of grace for a call, and some to write it."""
 
+_TURN_MS = 20
+
 
 class Stage(IntEnum):
     """The stages, in their order."""
@@ -77,6 +79,16 @@ class Quitting(QObject):
             self.leaving.emit()
         if self._stage is Stage.LEAVE and not any(thread.isRunning() for thread in self._threads):
             QCoreApplication.quit()
+
+    def finish(self) -> None:
+        """End although the event loop has ended already, as Qt ends it where the display is gone.
+
+        Returns once all has ended. It may wait on the UI thread: nothing is on screen any more.
+        """
+        self.quit()
+        while any(thread.isRunning() for thread in self._threads):
+            QCoreApplication.processEvents()
+            self._threads[0].wait(_TURN_MS)
 
     @Slot()
     def _give_up(self) -> None:
