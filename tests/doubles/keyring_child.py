@@ -62,6 +62,12 @@ class ChildStore:
     def backend_name(self) -> str:
         return str(self._ask("backend_name"))
 
+    def warm_up(self) -> None:
+        """Have all imported and chosen that the first question would need, however long it takes:
+        on a busy machine that may be more than a deadline of a test.
+        """
+        self._ask("warm_up")
+
     def settle(self) -> None:
         """Return when no question is under way in the child any more."""
         self._ask("settle")
@@ -96,6 +102,8 @@ class ChildStore:
 def _answer(store: KeyringStore, what: str, *given: str) -> Any:
     if what == "set":
         return store.set(given[0], Credentials(given[1], given[2]))
+    if what == "warm_up":
+        return KeyringStore().ensure_usable()
     if what == "settle":
         for thread in threading.enumerate():
             if thread.name == "keyring":

@@ -190,6 +190,7 @@ class TestKeyringThatCannotBeUsed:
     def test_one_that_hangs_is_waited_for_until_the_deadline(self, secret_service: Service) -> None:
         service = secret_service("unlocked")
         with ChildStore(service.environ, deadline=1.0) as store:
+            store.warm_up()
             store.ensure_usable()
             service.freeze()
             begun = time.monotonic()
@@ -203,6 +204,7 @@ class TestKeyringThatCannotBeUsed:
     ) -> None:
         service = secret_service("unlocked")
         with ChildStore(service.environ, deadline=0.5) as store:
+            store.warm_up()
             store.ensure_usable()
             service.freeze()
             with pytest.raises(KeyringTrouble):
@@ -214,6 +216,7 @@ class TestKeyringThatCannotBeUsed:
     ) -> None:
         service = secret_service("unlocked")
         with ChildStore(service.environ, deadline=0.5) as store:
+            store.warm_up()
             store.ensure_usable()
             service.freeze()
             with pytest.raises(KeyringTrouble):
