@@ -8,9 +8,12 @@ import trustme
 
 from doubles.secret_service import SecretService
 from faults.case import Case
+from faults.fuzz import fuzz
 from faults.trial import Start, Tried, several_at_a_time, try_out
 from program.credentials import keyring_with_credentials
 from program.program import Program
+
+__all__ = ["fuzz"]
 
 
 @pytest.fixture(scope="module")
