@@ -38,13 +38,6 @@ def call_selected(operator: Operator) -> None:
     operator.press(Qt.Key.Key_B, modifier=CTRL | SHIFT)
 
 
-def settled(operator: Operator) -> None:
-    """Wait until nothing is asked of any other program."""
-    outside = operator.program._outside
-    assert outside is not None
-    operator.until(lambda: not outside.clipboard.looking)
-
-
 def test_the_number_comes_from_the_selection_and_else_from_what_was_copied(
     elsewhere: Elsewhere, operator: Operator
 ) -> None:
@@ -139,10 +132,12 @@ def test_what_the_operator_does_meanwhile_is_newer_than_a_number_on_its_way(
         assert outside is not None
         outside.tray.callee_chosen.emit(OTHER[1:])
     stands = operator.text("Callee")
-    settled(operator)
+    outside = operator.program._outside
+    assert outside is not None
+    assert not outside.clipboard.looking
     owner.go_on()
-    owner.wait_for(f"gave {len(LONDON)}")
-    operator.until(lambda: True)
+    operator.until(lambda: not outside.clipboard._looking.children())
+    assert owner.gave == len(LONDON)
     assert operator.text("Callee") == stands
 
 
