@@ -23,6 +23,9 @@ from program.program import KEY, SECRET, Ended, Program
 AT_ONCE = 4
 """How many cases are tried at a time: most of them wait."""
 
+PATIENCE = 90.0
+"""Seconds that the program may take in all, on a machine that is busy with several cases."""
+
 _PEAK = Path(__file__).with_name("peak.py")
 
 
@@ -55,7 +58,9 @@ def try_out(case: Case, folder: Path, environ: dict[str, str], authority: trustm
         program.through = (sys.executable, "-S", str(_PEAK), str(peak))
     with case.arrange(Ground(program, folder, authority)) as scene:
         program.with_profile(scene.url, timeout=case.deadline)
-        ended = program.start("call", CALLEE, "--json", *case.arguments).end_as_it_is()
+        ended = program.start("call", CALLEE, "--json", *case.arguments).end_as_it_is(
+            seconds=PATIENCE
+        )
     server = scene.server
     return Tried(
         ended,
