@@ -74,7 +74,11 @@ class Doorway(Inbox):
             visitor = threading.Thread(
                 target=self._receive, args=[connection], name="dialer-doorway", daemon=True
             )
-            visitor.start()
+            try:
+                visitor.start()
+            except RuntimeError:  # no room for another thread: the visitor comes again, or hears
+                connection.close()
+                self._visitors.release()
 
     def _receive(self, connection: socket.socket) -> None:
         try:
@@ -109,7 +113,7 @@ def claim(
     try:
         while True:
             if (lock := _locked(place.with_name(f"{place.name}.lock"))) is not None:
-                return Doorway(place, lock), None
+                return Doorway(place, lock, took_over=found_hung), None
             if time.monotonic() >= deadline:
                 break
             answer = handoff.knock(path, said)
