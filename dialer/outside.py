@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from dialer.calls.found_numbers import FoundNumber
@@ -67,7 +68,7 @@ class Outside(QObject):
         self._told_of_tray = False
         self._ending = False
         self.incoming = Incoming(window, calling, choice, self, parent=self)
-        self.clipboard = Clipboard(lambda: calling.country, self)
+        self.clipboard = Clipboard(self._own_country, self)
         self.hotkeys = Hotkeys(self)
         self.tray = Tray(window.icons, self)
         self.notices = CallNotices(window, calling, self.tray, self)
@@ -93,6 +94,7 @@ class Outside(QObject):
     def begin(self, first: Visit, doorway: "Inbox | None") -> None:
         """Do what this start came with, then let other starts in."""
         self._receive([first], early=True)
+        self.tray.watch(not self._window.isVisible())
         if doorway is None:
             return
         if doorway.took_over:
@@ -143,7 +145,7 @@ class Outside(QObject):
         """Bring the window to the front. `token` is the desktop's leave to do so."""
         if self._ending:
             return
-        if token:
+        if token and QGuiApplication.platformName().startswith("wayland"):
             # Read by Qt at the next activation, see QWaylandWindow::requestActivateWindow.
             os.environ["XDG_ACTIVATION_TOKEN"] = token
         window = self._window
@@ -172,6 +174,10 @@ class Outside(QObject):
         """All profiles."""
         return self._choice.profiles
 
+    def own_profile(self) -> Profile | None:
+        """The profile that the operator calls with, whatever is lent for one call."""
+        return self._choice.own
+
     def accounts(self, profile: Profile) -> Sequence[str]:
         """The accounts that were used with a profile, or that the provider listed for it."""
         listed = self._window.bar.listed_accounts(profile)
@@ -189,6 +195,8 @@ class Outside(QObject):
     @Slot(str)
     def on_open_event(self, link: str) -> None:
         """Take a link that macOS hands over as an event."""
+        if self._ending:
+            return
         self._receive([Visit(handoff.LINK, link)])
 
     @Slot(object)
@@ -207,9 +215,8 @@ class Outside(QObject):
             elif numbers and numbers[-1].asked == handoff.LINK:
                 self.incoming.open_link(numbers[-1].text, len(numbers), early=early)
             elif numbers:
-                # At the first start its profile is the window's, chosen already.
-                profile = "" if early else numbers[-1].profile
-                refused = self.incoming.show_number(numbers[-1].text, profile, early=early)
+                number = numbers[-1]
+                refused = self.incoming.show_number(number.text, number.profile, early=early)
             elif newest.profile and not early:
                 self._choice.choose(newest.profile)
             if newest.asked == handoff.CLIPBOARD and refused is None:
@@ -321,9 +328,12 @@ class Outside(QObject):
     @Slot(str)
     def _on_recent_taken(self, digits: str) -> None:
         self.come_up()
-        self.incoming.show_copied(
-            written(digits, self._calling.country), self.tr("Filled in from the recent callees.")
-        )
+        number = written(digits, self._own_country())
+        self.incoming.show_copied(number, self.tr("Filled in from the recent callees."))
+
+    def _own_country(self) -> str | None:
+        own = self._choice.own
+        return (own.default_country or None) if own else None
 
     def _connect(self, redial: Callable[[], None]) -> None:
         window, calling, tray = self._window, self._calling, self.tray

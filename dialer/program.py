@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dialer.ui.call_worker import Opened
     from dialer.ui.help_window import HelpWindow
     from dialer.ui.open_events import OpenEvents
+    from dialer.ui.profiles_watch import ProfilesWatch
 
 # Imports inside functions are for the start's sake: the window is on screen before them. What
 # is heavy is imported in the background first, so that the UI thread finds it there.
@@ -131,6 +132,7 @@ class Program(QObject):
         self._aftercall: Aftercall | None = None
         self._history_work: HistoryWork | None = None
         self._outside: Outside | None = None
+        self._profiles_watch: ProfilesWatch | None = None
         self._help: HelpWindow | None = None
         self._formatted: Callable[[str], str] | None = None
         self._preferences = Preferences.load(folders.preferences_file)
@@ -175,7 +177,7 @@ class Program(QObject):
         if self._visit.asked == handoff.LINK:
             text = text.partition(":")[2].strip("/ ")
         # What else there is to read is read after the first look, for it takes a while to load.
-        if text[:1] == "+" and not text[1:].strip("0123456789-.() ") and len(text) < 40:
+        if text[:1] == "+" and not text[1:].strip("0123456789-. ") and len(text) < 40:
             text = "+" + "".join(char for char in text if char.isdecimal())
             self.window.bar.callee.setText(text)
 
@@ -277,8 +279,8 @@ class Program(QObject):
         from dialer.ui.profiles_watch import ProfilesWatch
 
         window = self.window
-        profiles = ProfilesWatch(self._folders.config, self._desk.load, self)
-        profiles.found.connect(self._choice.on_profiles_found)
+        self._profiles_watch = ProfilesWatch(self._folders.config, self._desk.load, self)
+        self._profiles_watch.found.connect(self._choice.on_profiles_found)
         self._aftercall = aftercall = Aftercall(
             self._folders,
             self._keeper,
@@ -444,6 +446,8 @@ class Program(QObject):
         window = ProfilesWindow(
             self._theme, self._icons, self._desk, _check, self.window, fetch=fetch_accounts
         )
+        if self._profiles_watch is not None:
+            window.changed.connect(self._profiles_watch.renew)
         window.changed.connect(self._choice.on_profiles_changed)
         window.accounts_fetched.connect(self.window.bar.show_accounts)
         window.open()

@@ -197,7 +197,7 @@ class JournalReader:
         """The newest call of each callee that `profile` called lately, newest first.
 
         Lately is among the latest two thousand calls of all profiles, as it is for `used`.
-        Quick enough for the UI thread, however long the journal is.
+        Quick however long the journal is.
         """
         # The plus keeps SQLite from going through the index of all callees there ever were.
         sql = (

@@ -4,6 +4,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtGui import QGuiApplication
 
 from dialer.calls.call import OutcomeKind
 from dialer.calls.number import format_digits
@@ -31,6 +32,7 @@ class CallNotices(QObject):
         self._tray = tray
         self._notices: Notices | None = None
         calling.ended.connect(self._on_ended)
+        QGuiApplication.instance().focusWindowChanged.connect(self._on_focus)  # type: ignore[union-attr]
         calling.told.connect(self._on_refused)
 
     def tell(self, headline: str, text: str, *, urgent: bool = False) -> None:
@@ -43,6 +45,12 @@ class CallNotices(QObject):
 
             self._notices = Notices(self._on_chosen, action=self.tr("Open"))
         self._notices.tell(headline, text, urgent=urgent)
+
+    @Slot()
+    def _on_focus(self) -> None:
+        """Whoever looks at the window has no need of a notification that speaks of it."""
+        if self._notices is not None and self._is_in_front():
+            self._notices.withdraw()
 
     def close(self) -> None:
         """Let go of the bus."""

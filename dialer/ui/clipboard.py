@@ -1,11 +1,12 @@
 """The number that was copied or selected, found in whatever text that is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QClipboard, QGuiApplication
 
-from dialer.calls.found_numbers import find_numbers
+from dialer.calls.found_numbers import FoundNumber, find_numbers
+from dialer.ui.background import Background
 from dialer.ui.copied_text import CopiedText
 
 LOOK_MS = 150
@@ -13,6 +14,9 @@ LOOK_MS = 150
 
 FOCUS_MS = 1_500
 """How long the window is waited for to come to the front, where only that lets it read."""
+
+_SHORT = 400
+"""So many characters are searched in a few milliseconds; a whole page can take a second."""
 
 _SUGGESTED_LENGTH = 200
 """A number is suggested out of short texts alone: a page that was copied is no number."""
@@ -37,6 +41,7 @@ class Clipboard(QObject):
         self._looking.came.connect(self._on_text)
         self._looking.silent.connect(self._on_silent)
         self._mode = QClipboard.Mode.Clipboard
+        self._finding: Background | None = None
         self._suggesting = CopiedText(self)
         self._suggesting.came.connect(self._on_suggestion)
         self._suggesting.silent.connect(self._on_no_suggestion)
@@ -74,12 +79,14 @@ class Clipboard(QObject):
     @property
     def looking(self) -> bool:
         """Whether what `look` was asked for is still to come."""
-        return self._looking.under_way or self._at_the_latest.isActive()
+        waits = self._looking.under_way or self._at_the_latest.isActive()
+        return waits or self._finding is not None
 
     @Slot()
     def drop(self) -> None:
         """Tell nothing more of what `look` was asked for."""
         self._looking.drop()
+        self._finding = None
         self._at_the_latest.stop()
 
     def suggest(self, on: bool) -> None:
@@ -106,11 +113,29 @@ class Clipboard(QObject):
 
     def _ask(self, mode: QClipboard.Mode) -> None:
         self._mode = mode
+        self._finding = None
         self._looking.ask(mode)
 
     @Slot(str)
     def _on_text(self, text: str) -> None:
-        numbers = find_numbers(text, self._country())
+        country = self._country()
+        if len(text) <= _SHORT:
+            self._tell_found(find_numbers(text, country))
+            return
+        finding = Background()
+        self._finding = finding
+        finding.succeeded.connect(self._on_searched)
+        finding.failed.connect(self._on_searched)
+        finding.start(lambda: (finding, find_numbers(text, country)))
+
+    @Slot(object)
+    def _on_searched(self, result: object) -> None:
+        finding, numbers = result if isinstance(result, tuple) else (None, [])
+        if finding is self._finding:  # or it was dropped, and may have been asked for anew
+            self._finding = None
+            self._tell_found(numbers)
+
+    def _tell_found(self, numbers: Sequence[FoundNumber]) -> None:
         if not numbers and self._mode is QClipboard.Mode.Selection:
             self._ask(QClipboard.Mode.Clipboard)
         else:

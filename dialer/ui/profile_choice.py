@@ -30,6 +30,8 @@ class ProfileChoice(QObject):
         self._profiles = Profiles((), None)
         self._sandbox_wanted = False
         self._lent_in_place_of: str | None = None
+        self._must_choose = False
+        """Whether what was asked for cannot be had, and nobody is called until one is chosen."""
         window.sandbox_chosen.connect(self.choose_sandbox)
         window.profile_chosen.connect(self.choose)
 
@@ -37,6 +39,12 @@ class ProfileChoice(QObject):
     def profiles(self) -> tuple[Profile, ...]:
         """All profiles there are, without the sandbox."""
         return self._profiles.all
+
+    @property
+    def own(self) -> Profile | None:
+        """The profile that the operator calls with, whatever is lent for one call."""
+        lent = self._lent_in_place_of
+        return self._calling.profile if lent is None else self._profiles.named(lent)
 
     def lend(self, name: str) -> None:
         """Call with the profile of that name for one call: `take_back` ends it. A choice of the
@@ -69,6 +77,7 @@ class ProfileChoice(QObject):
         else:
             if name is not None and self._profiles.named(name) is None:
                 trouble = self._no_such(name)
+                self._must_choose = not sandbox
         self._sandbox_wanted = sandbox
         if sandbox:
             self._use(None, starting=True)
@@ -97,6 +106,7 @@ class ProfileChoice(QObject):
     def on_sandbox_failed(self, why: str) -> None:
         """The sandbox did not start: nobody is called until the operator chooses."""
         self._sandbox_wanted = False
+        self._must_choose = True
         self._use(None)
         text = self.tr("Choose a profile under Tools to call with it. {why}").format(why=why)
         self._window.tell("rejected", self.tr("The sandbox did not start."), text)
@@ -126,12 +136,20 @@ class ProfileChoice(QObject):
         lent = self._lent_in_place_of
         current = used if lent is None else lent
         if all(profiles.named(name) == before.named(name) for name in {used, current} if name):
-            if not current and lent is None:
+            if not before.all and lent is None and not self._must_choose:
                 self._use(profiles.default)  # the first one has come
             self._offer()
             return
         now = profiles.named(current) or profiles.default
         self._use(now)
+        if lent is not None and now is not None:
+            self._window.tell(
+                "info",
+                self.tr("The profiles were changed."),
+                self.tr("Calls are placed with {name}, the number in the field too.").format(
+                    name=now.name
+                ),
+            )
         if current and profiles.named(current) is None:
             left = self.tr("Calls are placed with {name} from now on.").format(
                 name=now.name if now else ""
@@ -161,6 +179,8 @@ class ProfileChoice(QObject):
         self, profile: Profile | None, *, sandbox: bool = False, starting: bool = False
     ) -> None:
         self._lent_in_place_of = None
+        if profile is not None:
+            self._must_choose = False
         self._calling.use(profile, sandbox=sandbox, starting=starting)
         self._window.show_profile(profile, sandbox=sandbox or starting)
         self._offer()

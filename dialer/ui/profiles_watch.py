@@ -35,6 +35,11 @@ class ProfilesWatch(QObject):
         self._watcher.directoryChanged.connect(self._soon.start)
 
     @Slot()
+    def renew(self) -> None:
+        """The window has changed them itself: what is being read may be older than that."""
+        self._again = self._loading
+
+    @Slot()
     def _look(self) -> None:
         self._again = self._loading
         if self._loading:
@@ -47,8 +52,10 @@ class ProfilesWatch(QObject):
 
     @Slot(object)
     def _on_loaded(self, profiles: object) -> None:
+        current = not self._again
         self._end()
-        self.found.emit(profiles)
+        if current:
+            self.found.emit(profiles)
 
     @Slot(object)
     def _on_failed(self, _: Exception) -> None:

@@ -1,23 +1,29 @@
 """Clipboard, tray, preferences, the compact window: what stands around the fields."""
 
+import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from dialer.calls.sentence import Sentence
+from dialer.desktop import handoff
+from dialer.desktop.visit import Visit
 from dialer.settings.folders import Folders
 from dialer.settings.preferences import Preferences
 from dialer.settings.profile import Profile
 from dialer.settings.profiles import ProfileFile
 from dialer.ui.preferences_window import PreferencesWindow
+from dialer.ui.profiles_watch import ProfilesWatch
 from dialer.ui.shortcuts_window import ShortcutsWindow
 from dialer.ui.system_choice import SystemChoice, SystemState
 from dialer.ui.theme import Theme
+from dialer.ui.tray import Tray
 from ui.journal_on_disk import JournalOnDisk
 from ui.operating import CTRL, ENTER, ESC, Operator, Start
 
@@ -72,8 +78,8 @@ def test_a_copy_without_a_number_leaves_the_fields_alone(operator: Operator, tex
     operator.write("020 7946", into="Callee")
     copy(text)
     call_copied(operator)
+    operator.until(lambda: operator.message.startswith("No number was found in what was copied."))
     assert operator.text("Callee") == "020 7946"
-    assert operator.message.startswith("No number was found in what was copied.")
 
 
 def test_a_number_that_was_just_copied_is_offered_where_that_is_wanted(
@@ -90,6 +96,7 @@ def test_a_number_that_was_just_copied_is_offered_where_that_is_wanted(
     operator.press(ESC)
     operator.program._on_preferences_changed({"suggest_copied": False})
     copy("call 020 7946 0019")
+    assert not outside.clipboard._soon.isActive()
     assert not operator.window.bar.line._suggestion.isVisible()
 
 
@@ -289,3 +296,87 @@ def test_the_first_profile_that_a_command_adds_can_be_called_with(
     operator.until(lambda: operator.text("Account") == "test_001")
     assert operator.text("Callee") == LONDON
     assert operator.switcher().currentText() == "work"
+
+
+def test_where_the_operator_has_to_choose_a_change_on_disk_chooses_nothing(
+    start: Start, add_profile: Callable[..., Profile]
+) -> None:
+    add_profile("work")
+    operator = start(profile="nowhere")
+    operator.until(lambda: operator.program._outside is not None)
+    add_profile("home")
+    operator.until(lambda: operator.switcher().findText("home") >= 0)
+    assert operator.program._calling.profile is None
+    operator.window.profile_chosen.emit("home")
+    assert operator.switcher().currentText() == "home"
+
+
+def test_a_profile_that_was_lent_and_is_removed_is_told(
+    operator: Operator, folders: Folders, add_profile: Callable[..., Profile]
+) -> None:
+    add_profile("home")
+    operator.until(lambda: operator.switcher().findText("home") >= 0)
+    outside = operator.program._outside
+    assert outside is not None
+    outside._on_arrived([Visit(handoff.LINK, "dialer:?callee=%2B442079460018&profile=home")])
+    assert operator.switcher().currentText() == "home"
+    ProfileFile(folders.profiles_file).remove("home")
+    operator.until(lambda: operator.switcher().currentText() == "work")
+    assert operator.message == (
+        "The profiles were changed. Calls are placed with work, the number in the field too."
+    )
+
+
+def test_what_is_read_while_the_window_saves_is_read_again(qtbot: QtBot, tmp_path: Path) -> None:
+    going, go_on = threading.Event(), threading.Event()
+    reads: list[int] = []
+
+    def load() -> int:
+        reads.append(len(reads))
+        going.set()
+        if reads == [0]:
+            assert go_on.wait(10)
+        return reads[-1]
+
+    owner = QObject()
+    watch = ProfilesWatch(tmp_path, load, owner)
+    found: list[object] = []
+    watch.found.connect(found.append)
+    (tmp_path / "profiles.toml").write_text("")
+    qtbot.waitUntil(going.is_set)
+    watch.renew()
+    go_on.set()
+    qtbot.waitUntil(lambda: bool(found))
+    assert 0 not in found, "what was read before the window saved"
+
+
+def test_nothing_brings_the_window_back_while_it_ends(
+    operator: Operator, add_profile: Callable[..., Profile]
+) -> None:
+    outside = operator.program._outside
+    assert outside is not None
+    operator.window.close()
+    assert not operator.window.isVisible()
+    outside.notices.came_back.emit("")
+    outside.on_open_event(f"tel:{LONDON}")
+    assert not operator.window.isVisible()
+    assert operator.text("Callee") == ""
+
+
+def test_a_window_that_began_in_the_tray_comes_up_where_the_tray_goes(
+    start: Start, add_profile: Callable[..., Profile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_profile("work")
+    watched: list[bool] = []
+    monkeypatch.setattr(Tray, "watch", lambda _, on: watched.append(on))
+    operator = start(wait=False)
+    operator.window.hide()
+    operator.until(lambda: operator.program._outside is not None)
+    assert watched[-1:] == [True]
+    operator.window.show()
+
+
+def test_a_page_that_was_copied_is_searched_beside_the_window(operator: Operator) -> None:
+    copy("Nothing to see. " * 1000 + "Call 020 7946 0018 now.")
+    call_copied(operator)
+    operator.until(lambda: operator.text("Callee") == LONDON)
