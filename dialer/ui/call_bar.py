@@ -207,6 +207,11 @@ class CallBar(Card):
         self._busy = busy
         self._show_button()
 
+    def let_go(self) -> None:
+        """Take nothing more of what is on its way into the fields, nor what was typed after it."""
+        for field in self._labels:
+            field.let_go()
+
     def fill_in(
         self,
         callee: str,

@@ -51,7 +51,7 @@ class CallMessages(QObject):
 
     def forget(self) -> None:
         """The band is about no call any more."""
-        self._asks = False
+        self._drop_question()
         self._told_call = ""
 
     @Slot(object)
@@ -109,8 +109,10 @@ class CallMessages(QObject):
         from dialer.calls.number import format_digits  # noqa: PLC0415 - for the start's sake
 
         def place() -> None:
+            if self._window.bar.comes_too_soon(None):
+                return  # the question before stood here a moment ago
             leave_it()
-            self._calling.place(question.request, question.typed)
+            self._calling.place(question)
 
         def leave_it() -> None:
             self._drop_question()
@@ -153,9 +155,14 @@ class CallMessages(QObject):
             "",
             [
                 (self.tr("Do not call"), self._calling.stop_counting),
-                (self.tr("Call now"), self._calling.call_now),
+                (self.tr("Call now"), self._call_now),
             ],
         )
+
+    @Slot()
+    def _call_now(self) -> None:
+        if not self._window.bar.comes_too_soon(None):
+            self._calling.call_now()
 
     @Slot()
     def _on_count_over(self) -> None:

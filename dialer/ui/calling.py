@@ -1,6 +1,8 @@
 """One call at a time: between what the operator asks and the worker that places it."""
 
+import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +19,9 @@ from dialer.ui.typed import Typed
 
 LATE_SECONDS = 2.0
 """A countdown that is so late is stopped: it was not to be seen."""
+
+_WITH_SLEEP = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+"""Linux's monotonic clock stands still while the computer sleeps, macOS's does not."""
 
 SECOND_MS = 1_000
 """Between two steps of a countdown, in milliseconds."""
@@ -57,6 +62,8 @@ class Question:
     why: Sentence
     request: CallRequest
     typed: Typed
+    profile: Profile | None
+    """What it was asked about with: another one, or this one changed, is another call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,13 @@ class Counting:
     left: int
     first: bool
     """Whether the countdown has just begun."""
+
+
+def elapsed() -> float:
+    """Seconds since some moment, those counted in which the computer slept."""
+    if sys.platform == "win32" or _WITH_SLEEP is None:
+        return time.monotonic()
+    return time.clock_gettime(_WITH_SLEEP)
 
 
 class Calling(QObject):
@@ -98,8 +112,12 @@ class Calling(QObject):
     count_over = Signal()
     """The countdown has ended, either way."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = elapsed) -> None:
         super().__init__(parent)
+        self._clock = clock
+        self.is_seen: Callable[[bool], bool] = lambda _: True
+        """Asked at each step of a countdown: whether it can be seen, and stopped by Esc. With
+        True, whether the operator is at the window too."""
         self.profile: Profile | None = None
         self.is_sandbox = False
         self.history: RecentCalls | None = None
@@ -115,6 +133,7 @@ class Calling(QObject):
         self._counted: tuple[CallRequest, Typed] | None = None
         self._left = 0
         self._agreed = False
+        self._watched = False
         """Whether the operator was asked about the call that is counted, and wants it."""
         self._due = 0.0
         self._second = QTimer(self)
@@ -156,8 +175,10 @@ class Calling(QObject):
         """Place the call that was typed, unless something speaks against it."""
         self.ask_after(typed, 0)
 
-    def ask_after(self, typed: Typed, seconds: int) -> None:
+    def ask_after(self, typed: Typed, seconds: int, *, watched: bool = False) -> None:
         """Place the call that was typed after so many seconds at least, unless it is stopped.
+
+        With `watched` only as long as the operator is at the window: nobody pressed a key.
 
         A question, where something speaks against the call, is asked at once, and its answer is
         the operator's own hand: only the usual countdown follows it.
@@ -200,13 +221,18 @@ class Calling(QObject):
             return
         why = self._why_to_ask(self.history, request)
         if why is None:
+            self._watched = watched
             self._place(request, typed, seconds, agreed=False)
         else:
-            self.question.emit(Question(why, request, typed))
+            self.question.emit(Question(why, request, typed, self.profile))
 
-    def place(self, request: CallRequest, typed: Typed) -> None:
+    def place(self, question: Question) -> None:
         """Hand the call to the worker, without a further question, after the countdown."""
-        self._place(request, typed, 0, agreed=True)
+        if question.profile != self.profile:
+            self._tell(Sentence(_OTHER_PROFILE))
+            return
+        self._watched = False
+        self._place(question.request, question.typed, 0, agreed=True)
 
     def _place(self, request: CallRequest, typed: Typed, seconds: int, *, agreed: bool) -> None:
         if self._busy or self._counted is not None:
@@ -220,7 +246,7 @@ class Calling(QObject):
             self._hand_over(request, typed)
             return
         self._counted, self._left, self._agreed = (request, typed), seconds, agreed
-        self._due = time.monotonic() + seconds * SECOND_MS / 1000
+        self._due = self._clock() + seconds * SECOND_MS / 1000
         self._second.start()
         self.counting.emit(Counting(request, seconds, first=True))
 
@@ -244,7 +270,7 @@ class Calling(QObject):
             asked = self.history is not None and not self._agreed
             why = self._why_to_ask(self.history, request) if asked and self.history else None
             if why is not None:
-                self.question.emit(Question(why, request, typed))
+                self.question.emit(Question(why, request, typed, self.profile))
                 return
             self._hand_over(request, typed)
 
@@ -253,8 +279,9 @@ class Calling(QObject):
         if self._counted is None:
             return
         self._left -= 1
-        if time.monotonic() > self._due - self._left * SECOND_MS / 1000 + LATE_SECONDS:
-            self.stop_counting()  # the computer slept, or this window hung: nobody saw it count
+        late = self._clock() > self._due - self._left * SECOND_MS / 1000 + LATE_SECONDS
+        if late or not self.is_seen(self._watched):
+            self.stop_counting()  # the computer slept, this window hung, or another covers it
             return
         if self._left > 0:
             self.counting.emit(Counting(self._counted[0], self._left, first=False))

@@ -50,6 +50,7 @@ class Guest:
         self._kept: Typed | None = None
         self._usual: tuple[str, str] | None = None
         self._lending = False
+        self._types_on = False
 
     @property
     def is_there(self) -> bool:
@@ -66,8 +67,15 @@ class Guest:
         bar = self._bar
         typed = bar.typed()
         by_hand = bool(typed.callee.strip()) and bar.callee.typed_by_hand
-        if not self.is_there:
-            self._kept = typed if by_hand else None
+        if by_hand:
+            self._kept = typed
+            at_the_end = bar.callee.cursorPosition() == len(typed.callee)
+            self._types_on = (
+                bar.callee.hasFocus() and at_the_end and not bar.callee.hasSelectedText()
+            )
+        elif self._filled is None or typed.callee != self._filled.callee:
+            self._kept = None
+        bar.let_go()
         if given.note is None and (by_hand or self._filled is not None):
             bar.note.clear()  # it was about the number that stood here
         self.give_back()
@@ -94,8 +102,12 @@ class Guest:
         return True
 
     def type_on(self, text: str) -> None:
-        """Add to what is kept what was typed without a look at the guest; "" takes one off."""
-        if self._kept is not None:
+        """Add to what is kept what was typed without a look at the guest; "" takes one off.
+
+        Not where it was typed elsewhere than at the end of the callee: what is brought back then
+        is what stood there.
+        """
+        if self._kept is not None and self._types_on:
             callee = self._kept.callee
             self._kept = replace(self._kept, callee=callee + text if text else callee[:-1])
 

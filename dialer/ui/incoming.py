@@ -45,6 +45,10 @@ class Known(Protocol):
         """All profiles."""
         ...
 
+    def own_profile(self) -> Profile | None:
+        """The profile that the operator calls with, whatever is lent for one call."""
+        ...
+
     def accounts(self, profile: Profile) -> Sequence[str]:
         """The accounts that were used with a profile, or that the provider listed for it."""
         ...
@@ -89,6 +93,7 @@ class Incoming(QObject):
         window.bar.before_filling = self._guest.give_back
         window.bar.callee.textEdited.connect(self._on_edited)
         calling.ended.connect(self._on_ended)
+        calling.count_over.connect(self._on_count_over)
 
     def open_link(self, text: str, count: int = 1, *, early: bool = False) -> Sentence | None:
         """Take a link, the last of `count` that came together; why it was refused, if it was.
@@ -106,7 +111,7 @@ class Incoming(QObject):
         waits = self._why_it_waits(link, given) if self.countdown else ""
         self._tell_of_link(given, waits)
         if self.countdown and not waits and not self._calling.busy:
-            self._calling.ask_after(self._window.bar.typed(), self.countdown)
+            self._calling.ask_after(self._window.bar.typed(), self.countdown, watched=True)
             self._counts_link = self._calling.is_counting
         return None
 
@@ -117,9 +122,10 @@ class Incoming(QObject):
         """
         self._stop_counting()
         try:
-            used = self._profile_named(profile) if profile else self._calling.profile
-            country = (used.default_country or None) if used else None
-            given = Given(self._readable(text, country), profile=profile or None)
+            used = self._profile_named(profile) if profile else self._known.own_profile()
+            # At the start its profile is the window's, chosen already.
+            lent = profile if profile and not early else None
+            given = Given(self._readable(text, _country(used)), profile=lent)
         except (LinkRefused, NumberRefused) as refused:
             return self._refuse(refused.sentence, self.tr("The number was not used."), early=early)
         self._receive(given)
@@ -130,7 +136,7 @@ class Incoming(QObject):
         """Take a number that was copied, selected or chosen, which reads as one."""
         self._stop_counting()
         try:
-            shown = self._readable(text, self._calling.country)
+            shown = self._readable(text, _country(self._known.own_profile()))
         except NumberRefused:
             shown = text  # the profile was changed meanwhile: the line under the field says why
         # As the operator asked just now: nobody is surprised.
@@ -147,7 +153,7 @@ class Incoming(QObject):
     def _given(self, link: Link) -> Given:
         """What a link fills in. Raises LinkRefused or NumberRefused."""
         profile = self._profile_of(link)
-        country = (profile.default_country or None) if profile else None
+        country = _country(profile)
         return Given(
             callee=self._readable(link.number, country),
             note=link.note,
@@ -157,7 +163,9 @@ class Incoming(QObject):
         )
 
     def _profile_of(self, link: Link) -> Profile | None:
-        return self._calling.profile if link.profile is None else self._profile_named(link.profile)
+        if link.profile is None:
+            return self._known.own_profile()
+        return self._profile_named(link.profile)
 
     def _profile_named(self, name: str) -> Profile:
         """The profile of that name. Raises LinkRefused."""
@@ -204,14 +212,14 @@ class Incoming(QObject):
 
     def _receive(self, given: Given) -> None:
         """Fill it in. Whoever types at this moment is not to call it, or to spoil it, unseen."""
-        before = self._window.bar.callee.text().strip()
         self._guest.receive(given)
-        if before and before != self._window.bar.callee.text():
-            self._unseen_until = self._clock() + UNSEEN_SECONDS
+        self._unseen_until = self._clock() + UNSEEN_SECONDS
 
     def _comes_too_soon(self, key: QKeyEvent | None) -> bool:
         if self._clock() >= self._unseen_until:
             return False
+        if key is not None and not self._guest.keeps:
+            return False  # nobody was typing: it replaces the number
         if key is None:
             self._tell(self.tr("The number changed as you were about to call."))
             self._window.bar.focus_callee()
@@ -285,16 +293,21 @@ class Incoming(QObject):
             return self.tr("No countdown, as the link carries more than a number.")
         if self._count > 1:
             return self.tr("No countdown, as several links came together.")
+        if self._window.is_covered():
+            return self.tr("No countdown, as another window stands before this one.")
         if self._stopped_a_call or self._calling.profile is None:
             return self.tr("No countdown.")
         if callee is None or not callee.ordinary or callee.hints:
             return self.tr("No countdown, as this is no ordinary number: look at it first.")
         return ""
 
+    @Slot()
+    def _on_count_over(self) -> None:
+        self._counts_link = False
+
     def _stop_counting(self) -> None:
         """Whatever comes from outside stops a countdown: nobody is to be called unseen."""
         self._stopped_a_call = self._calling.is_counting and not self._counts_link
-        self._counts_link = False
         self._calling.stop_counting()
 
     # What becomes of it
@@ -325,3 +338,7 @@ class Incoming(QObject):
     def _note_under_way(self) -> str:
         # The note is taken out of its field once the call is placed.
         return self._calling.under_way.note if self._calling.under_way else ""
+
+
+def _country(profile: Profile | None) -> str | None:
+    return (profile.default_country or None) if profile else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QDialog, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QVBoxLayout, QWidget
 
 from dialer.ui.call_bar import CallBar
 from dialer.ui.card import Card
@@ -103,6 +103,18 @@ class MainWindow(QMainWindow):
         self.compact = Compact(self)
         self.bar.focus_callee()
 
+    def is_covered(self) -> bool:
+        """Whether a window or a menu stands before this one that takes its keys, Esc too."""
+        modal = QApplication.activeModalWidget()
+        covered = modal is not None and modal is not self
+        return covered or QApplication.activePopupWidget() is not None
+
+    def shows_countdown(self, attended: bool) -> bool:
+        """Whether a countdown can be seen here; `attended`: and Esc, pressed now, comes here."""
+        if self.is_covered() or not self.isVisible() or self.isMinimized():
+            return False
+        return self.isActiveWindow() or not attended
+
     def complete(self, calling: "Calling") -> None:
         """Make all but the history: messages, first steps, menus. Once."""
         from dialer.ui.band import MessageBand  # noqa: PLC0415 - the window is on screen first
@@ -110,6 +122,7 @@ class MainWindow(QMainWindow):
         from dialer.ui.first_steps import FirstSteps  # noqa: PLC0415
 
         self._calling = calling
+        calling.is_seen = self.shows_countdown
         self.setWindowIcon(self.icons.program())
         self.bar.finish()
         self.menus.fill()

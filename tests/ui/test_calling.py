@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from dialer.calls.call import CallRequest, Cause, Outcome
+from dialer.calls.sentence import Sentence
 from dialer.settings.profile import Profile
 from dialer.ui.call_worker import CallOrder, Refusal
 from dialer.ui.calling import Calling, Question
@@ -225,20 +226,31 @@ def test_a_second_order_is_told_and_waits_in_no_queue(calling: Calling) -> None:
     calling.ask(TYPED)  # a second press of the same call does nothing
     assert told == []
     calling.ask(Typed("442079460018", "", "sandbox", ""))
-    calling.place(REQUEST, TYPED)
+    calling.place(Question(Sentence("Why?"), REQUEST, TYPED, calling.profile))
     assert [order.request.callee for order in orders] == [NUMBER]
     assert [str(why.words.text)[:22] for why in told] == ["One call at a time: an"] * 2
     calling.on_refused(told.pop())
     assert [order.request.callee for order in orders] == [NUMBER]
 
 
-def test_a_question_of_another_profile_is_not_answered_with_this_one(calling: Calling) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        lambda _: Profile("work", account="test_001"),
+        lambda used: Profile.of_sandbox(used.base_url, app_id="another", account="sandbox"),
+    ],
+)
+def test_a_question_of_another_profile_is_not_answered_with_this_one(
+    calling: Calling, changed: Callable[[Profile], Profile]
+) -> None:
     orders: list[CallOrder] = []
     told: list[Refusal] = []
     calling.order.connect(orders.append)
     calling.told.connect(told.append)
-    calling.use(Profile("work", account="test_001"), sandbox=False)
-    calling.place(REQUEST, TYPED)
+    asked_with = calling.profile
+    assert asked_with is not None
+    calling.use(changed(asked_with), sandbox=False)
+    calling.place(Question(Sentence("Why?"), REQUEST, TYPED, asked_with))
     assert orders == []
     assert not calling.busy
     assert ["profile was changed" in str(why.words.text) for why in told] == [True]

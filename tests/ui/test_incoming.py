@@ -2,12 +2,15 @@
 
 import os
 import random
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog
+from pytestqt.qtbot import QtBot
 
 from dialer.calls.call import CallRequest, OutcomeKind
 from dialer.desktop import handoff
@@ -16,6 +19,8 @@ from dialer.desktop.visit import Visit
 from dialer.settings.folders import Folders
 from dialer.settings.preferences import Preferences
 from dialer.settings.profile import Profile
+from dialer.ui.calling import Counting
+from dialer.ui.incoming import FLOOD_SECONDS
 from doubles.faulty_server import Behaviour, FaultyServer, answers, hangs_after_reading
 from ui.journal_on_disk import PLACED, JournalOnDisk
 from ui.operating import CTRL, ENTER, ESC, Operator, Start
@@ -45,6 +50,20 @@ class Desk:
     def __init__(self, operator: Operator, journal: JournalOnDisk) -> None:
         self.operator = operator
         self._journal = journal
+        self._ahead = 0.0
+        outside = operator.program._outside
+        assert outside is not None
+        self.incoming = outside.incoming
+        self.incoming._clock = lambda: time.monotonic() + self._ahead
+
+    def later(self, seconds: float) -> None:
+        """Let time go by: nothing comes for a while, and there is time to look."""
+        self._ahead += seconds
+
+    def enter(self) -> None:
+        """Look at what has come, and press Enter."""
+        self.later(1)
+        self.operator.press(ENTER)
 
     def click(self, *links: str, asked: str = handoff.LINK) -> list[tuple[str, str]]:
         """Links that come together, as a flood does; what the visitors are answered."""
@@ -83,7 +102,7 @@ def test_a_link_is_filled_in_as_it_will_be_sent_and_says_that_it_does_not_call(d
     assert desk.operator.focus == "Callee"
     assert desk.operator.message == f"Filled in by a link. {NOT_CALLED}"
     assert desk.calls == 0
-    desk.operator.press(ENTER)
+    desk.enter()
     assert desk.operator.outcome().startswith("Placed.")
     assert desk.calls == 1
 
@@ -223,7 +242,7 @@ def test_a_link_may_name_what_is_known_for_one_call_and_leaves_no_trace(
         in operator.message
     )
     assert operator.field("Account").property("given")
-    operator.press(ENTER)
+    desk.enter()
     assert operator.outcome().startswith("Placed.")
     called = journal.calls()[0].request
     assert (called.account, called.display_number, called.profile) == (
@@ -245,7 +264,7 @@ def test_what_a_link_lent_is_not_remembered_after_a_restart(
     journal.write(PLACED, request=own)
     operator = desk.operator
     desk.click("dialer:?callee=+442079460018&account=desk+7&display-number=1008122211")
-    operator.press(ENTER)
+    desk.enter()
     assert operator.outcome().startswith("Placed.")
     assert journal.calls()[0].request.account == "desk 7"
     operator.quit()
@@ -307,6 +326,104 @@ def test_who_wants_the_sandbox_is_refused_by_a_window_that_has_left_it(
     assert desk.callee == ""
 
 
+def test_a_link_is_read_with_the_operators_own_profile_whatever_was_lent_before(
+    start: Start, add_profile: AddProfile, provider: Provider, journal: JournalOnDisk
+) -> None:
+    server = provider(answers())
+    add_profile("work", base_url=server.url, default_country="GB")
+    add_profile("de", base_url=server.url, account="konto", default_country="DE")
+    desk = Desk(ready(start(profile="work")), journal)
+    munich = "tel:0891234567"
+    desk.click(munich)
+    assert "The link was not used." in desk.operator.message
+    desk.click("dialer:?callee=+49891234567&profile=de&account=konto")
+    assert desk.operator.switcher().currentText() == "de"
+    desk.click(munich)
+    assert "The link was not used." in desk.operator.message
+    desk.click("dialer:?callee=+442079460018&account=konto")
+    assert "The account “konto” is not known here" in desk.operator.message
+
+
+def test_keys_meant_for_another_field_do_not_get_into_the_number_that_comes_back(
+    desk: Desk,
+) -> None:
+    desk.operator.write("020 7946 0019", into="Callee")
+    desk.operator.write("room ", into="Note")
+    desk.click(LINK)
+    desk.operator.write("17")
+    desk.operator.press(ESC)
+    assert desk.callee == "020 7946 0019"
+
+
+def test_a_number_typed_in_place_of_a_links_is_the_operators(desk: Desk) -> None:
+    desk.click(LINK)
+    desk.operator.write("020 7946 0019")
+    assert desk.callee == "020 7946 0019"
+    desk.operator.press(ENTER)
+    assert desk.calls == 0, "nobody has looked at the link's number, which this might still be"
+
+
+def test_an_empty_field_is_no_leave_for_a_links_number(desk: Desk) -> None:
+    desk.click(LINK)
+    desk.operator.press(ENTER)
+    assert desk.calls == 0
+    assert desk.operator.message.startswith("The number changed as you were about to call.")
+
+
+@pytest.mark.parametrize("words", ["Call anyway", "Call now"])
+def test_a_click_meant_for_another_message_calls_nothing(quick_desk: Desk, words: str) -> None:
+    desk = quick_desk
+    desk.operator.call(f"+{LONDON}")
+    calls = desk.calls
+    set_preferences(desk, links="countdown", link_seconds=30)
+    desk.click(LINK if words == "Call anyway" else "tel:+442079460019")
+    desk.operator.click(desk.operator.button(words))
+    assert desk.calls == calls
+    assert not desk.operator.busy
+
+
+def test_what_was_typed_by_hand_comes_back_after_two_links_and_a_note(desk: Desk) -> None:
+    desk.operator.write("020 7946 0019", into="Callee")
+    desk.click(LINK)
+    desk.operator.write("for Ann", into="Note")
+    desk.click("tel:+442079460017")
+    desk.operator.press(ESC)
+    assert desk.callee == "020 7946 0019"
+
+
+def test_a_call_taken_back_before_is_no_links_countdown(desk: Desk) -> None:
+    set_preferences(desk, undo_seconds=10, links="countdown", link_seconds=3)
+    desk.click(LINK)
+    desk.operator.press(ESC)
+    desk.later(FLOOD_SECONDS + 1)
+    desk.operator.write(f"+{LONDON}", into="Callee")
+    desk.operator.press(ENTER)
+    assert desk.operator.program._calling.is_counting
+    desk.later(FLOOD_SECONDS + 1)
+    desk.click("tel:+442079460019")
+    assert "The call that waited to leave was stopped: it was not sent." in desk.operator.message
+    assert not desk.operator.program._calling.is_counting
+
+
+def test_a_number_with_a_zero_in_brackets_is_not_shown_before_it_is_read(
+    start: Start, add_profile: AddProfile
+) -> None:
+    add_profile("work")
+    operator = start(visit=Visit(handoff.LINK, "tel:+244(0)222123456"), wait=False)
+    assert operator.text("Callee") == ""
+    ready(operator)
+    assert operator.text("Callee") == "+244222123456"
+
+
+def test_a_first_start_with_a_profile_that_is_not_there_is_refused_like_any_other(
+    start: Start, add_profile: AddProfile
+) -> None:
+    add_profile("work")
+    operator = ready(start(visit=Visit(handoff.NUMBER, f"+{LONDON}", profile="nowhere")))
+    assert operator.text("Callee") == ""
+    assert operator.message.startswith("The number was not used. There is no profile “nowhere”")
+
+
 # Countdowns
 
 
@@ -364,6 +481,7 @@ def test_a_countdown_that_is_stopped_sends_nothing(desk: Desk, stop: str) -> Non
 def test_call_now_waits_no_longer(desk: Desk) -> None:
     set_preferences(desk, links="countdown", link_seconds=30)
     desk.click(LINK)
+    desk.later(1)
     desk.operator.click(desk.operator.button("Call now"))
     assert desk.operator.outcome().startswith("Placed.")
 
@@ -583,10 +701,7 @@ def test_enter_counts_again_once_there_was_time_to_look(desk: Desk) -> None:
     desk.click(LINK)
     desk.operator.click(desk.operator.button("Call"))
     assert desk.calls == 0
-    outside = desk.operator.program._outside
-    assert outside is not None
-    desk.operator.until(lambda: outside.incoming._clock() >= outside.incoming._unseen_until)
-    desk.operator.press(ENTER)
+    desk.enter()
     assert desk.operator.outcome().startswith("Placed.")
     assert desk.calls == 1
 
@@ -639,6 +754,54 @@ def test_a_link_again_after_esc_is_no_flood(desk: Desk) -> None:
     assert desk.operator.program._calling.is_counting
 
 
+@pytest.mark.parametrize("how", ["modal window", "minimised", "other window"])
+def test_a_countdown_that_nobody_sees_is_stopped(desk: Desk, qtbot: QtBot, how: str) -> None:
+    set_preferences(desk, links="countdown", link_seconds=3)
+    desk.click(LINK)
+    calling = desk.operator.program._calling
+    assert calling.is_counting
+    over = QDialog(desk.operator.window if how == "modal window" else None)
+    qtbot.addWidget(over)
+    if how == "modal window":
+        over.open()
+    elif how == "minimised":
+        desk.operator.window.showMinimized()
+    else:
+        over.show()
+        over.activateWindow()
+        qtbot.waitUntil(lambda: not desk.operator.window.isActiveWindow())
+    qtbot.waitUntil(lambda: not calling.is_counting)
+    assert desk.operator.message == "Stopped. Nothing was sent, and nothing was called."
+    assert desk.calls == 0
+    over.close()
+    desk.operator.window.showNormal()
+
+
+def test_no_countdown_begins_behind_another_window(desk: Desk, qtbot: QtBot) -> None:
+    set_preferences(desk, links="countdown", link_seconds=3)
+    over = QDialog(desk.operator.window)
+    qtbot.addWidget(over)
+    over.open()
+    desk.click(LINK)
+    assert not desk.operator.program._calling.is_counting
+    assert "No countdown, as another window stands before this one." in desk.operator.message
+    over.close()
+
+
+def test_a_countdown_is_not_taken_up_again_after_the_computer_slept(
+    quick_desk: Desk, qtbot: QtBot
+) -> None:
+    set_preferences(quick_desk, undo_seconds=3)
+    calling = quick_desk.operator.program._calling
+    quick_desk.operator.write(f"+{LONDON}", into="Callee")
+    quick_desk.operator.press(ENTER)
+    awake = calling._clock
+    calling._clock = lambda: awake() + 60.0
+    qtbot.waitUntil(lambda: not calling.is_counting)
+    assert quick_desk.operator.message == "Stopped. Nothing was sent, and nothing was called."
+    assert quick_desk.calls == 0
+
+
 # Hostile links
 
 HOSTILE = 10_000
@@ -666,23 +829,24 @@ def hostile(chance: random.Random) -> str:
 def test_ten_thousand_hostile_links_never_call_and_change_nothing_for_good(
     desk: Desk, folders: Folders
 ) -> None:
-    """The countdown is on, so that a link that could call by itself would."""
+    """The countdown is on, so that a link that could call by itself would: each comes alone."""
     set_preferences(desk, links="countdown", link_seconds=30)
     operator = desk.operator
     operator.until(lambda: Preferences.load(folders.preferences_file).links == "countdown")
     before = {path: path.read_bytes() for path in folders.config.glob("*.toml")}
     assert len(before) == 2
+    begun: list[Counting] = []
+    operator.program._calling.counting.connect(begun.append)
     # Not by hypothesis: to make them up would take it four times as long as to click on them.
     chance = random.Random(SEED)
-    for _ in range(HOSTILE // 10):
-        links = [hostile(chance) for _ in range(10)]
-        assert len(desk.click(*links)) == len(links)
-        for link in links[-2:]:
-            desk.click(link)
-        # A countdown may run for a plain link: it is stopped like an operator would.
-        operator.program._calling.stop_counting()
+    for _ in range(HOSTILE):
+        link = hostile(chance)
+        desk.later(FLOOD_SECONDS + 1)
+        desk.click(link)
         for field in ("Callee", "Note", "Account", "Display number"):
-            assert operator.text(field).isprintable(), links
+            assert operator.text(field).isprintable(), link
+    assert any(counting.first for counting in begun), "nothing that could have called was tried"
+    operator.program._calling.stop_counting()
     assert desk.calls == 0
     assert not operator.busy
     operator.press(ESC)
@@ -690,6 +854,7 @@ def test_ten_thousand_hostile_links_never_call_and_change_nothing_for_good(
     assert operator.switcher().currentText() == "work"
     assert operator.text("Account") == "test_001"
     assert {path: path.read_bytes() for path in folders.config.glob("*.toml")} == before
+    desk.later(1)
     assert operator.call(f"+{LONDON}").startswith("Placed.")
     assert [call.outcome.kind for call in desk._journal.calls() if call.outcome] == [
         OutcomeKind.PLACED
