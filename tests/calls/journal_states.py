@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from calls.data_folder import DataFolder
@@ -16,10 +16,15 @@ BEGUN_MS = 1_700_000_000_000
 
 
 @contextmanager
-def opened(folder: DataFolder) -> Iterator[sqlite3.Connection]:
+def opened_at(journal: Path) -> Iterator[sqlite3.Connection]:
     """A connection behind the program's back, closed afterwards."""
-    with closing(sqlite3.connect(folder.journal, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(journal, isolation_level=None)) as connection:
         yield connection
+
+
+def opened(folder: DataFolder) -> AbstractContextManager[sqlite3.Connection]:
+    """The same, to the journal of a folder."""
+    return opened_at(folder.journal)
 
 
 def write_version_one(folder: DataFolder, calls: int, *, begun_ms: int = BEGUN_MS) -> None:
