@@ -1,5 +1,7 @@
 """What SQLite and the file system raise at the journal, told in words."""
 
+import errno
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +16,8 @@ _BROKEN_OFF = QT_TRANSLATE_NOOP("dialer", "Reading the journal was broken off.")
 # empty index: our own tables have names of their own for each constraint.
 _OF_THE_INDEX = ("SQLITE_CORRUPT_VTAB", "SQLITE_CONSTRAINT")
 _INDEX = "the search index\n"
+
+_NEXT = 65_536  # bytes: twice the shared memory that SQLite makes at once
 
 
 class Interrupted(JournalError):
@@ -49,13 +53,27 @@ def told(path: Path) -> Iterator[None]:
                 suspicion(path).touch(mode=0o600)
                 if name in _OF_THE_INDEX:
                     suspicion(path).write_text(_INDEX, encoding="utf-8")
+        if name.startswith("SQLITE_IOERR") and _is_full(path):
+            # The file beside the journal that is shared memory finds no room before it does.
+            name = "SQLITE_FULL"
         kind = Interrupted if name == "SQLITE_INTERRUPT" else JournalError
         kind = MendableError if is_damaged(error) else kind
         raise kind(_sentence(name, path, str(error))) from error
     except TimeoutError as error:
         raise JournalError(_sentence("SQLITE_BUSY", path, str(error))) from error
     except OSError as error:
-        raise JournalError(_sentence("", path, error.strerror or str(error))) from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise JournalError(
+            _sentence("SQLITE_FULL" if full else "", path, error.strerror or str(error))
+        ) from error
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the journal's disk has no room for what SQLite takes next."""
+    try:
+        return shutil.disk_usage(path.parent).free < _NEXT
+    except OSError:
+        return False
 
 
 def suspicion(path: Path) -> Path:
