@@ -19,6 +19,10 @@ SIZE_LIMIT = 1 << 20
 LOCK_PATIENCE = 10.0
 """Seconds that another process's writing is waited for."""
 
+_DOTS_LIMIT = 200
+"""How many dots a line has at most. The time that tomllib takes for a key grows with the square
+of its parts: 64 KiB of them take seconds, and a file of the longest minutes."""
+
 Table = dict[str, Any]
 """What a TOML file or a table in it holds."""
 
@@ -86,7 +90,20 @@ class TomlFile:
         # Imported here because reading is all that most starts need.
         import tomli_w  # noqa: PLC0415
 
-        text = tomli_w.dumps({"version": self._version, **table})
+        try:
+            text = tomli_w.dumps({"version": self._version, **table})
+        except (RecursionError, ValueError):
+            # What was read may be nested so deeply, or hold a number of so many digits, that it
+            # cannot be written again.
+            raise self.damaged(
+                Sentence(
+                    QT_TRANSLATE_NOOP(
+                        "dialer",
+                        "The file {path} is damaged: it holds what nobody can have chosen. "
+                        "Mend it or move it away.",
+                    )
+                )
+            ) from None
         # A link to a file elsewhere stays a link.
         target = self.path.resolve()
         try:
@@ -141,6 +158,9 @@ class TomlFile:
                     line=line,
                 )
             ) from None
+        for number, content in enumerate(text.split("\n"), start=1):
+            if content.count(".") > _DOTS_LIMIT:
+                raise self._unreadable_line(number)
         import tomllib  # noqa: PLC0415 - a first start has no file, and no need of it
 
         try:
@@ -151,22 +171,25 @@ class TomlFile:
             cut_off = "end of document" in str(error)
         line_number = at[1] if at else text.count("\n") + 1 if cut_off else None
         if line_number:
-            raise self.damaged(
-                Sentence(
-                    QT_TRANSLATE_NOOP(
-                        "dialer",
-                        "The file {path} is damaged: line {line} cannot be read. "
-                        "Mend it or move it away.",
-                    ),
-                    line=line_number,
-                )
-            )
+            raise self._unreadable_line(line_number)
         raise self.damaged(
             Sentence(
                 QT_TRANSLATE_NOOP(
                     "dialer",
                     "The file {path} is damaged: it is not TOML. Mend it or move it away.",
                 )
+            )
+        )
+
+    def _unreadable_line(self, number: int | str) -> TomlFileError:
+        return self.damaged(
+            Sentence(
+                QT_TRANSLATE_NOOP(
+                    "dialer",
+                    "The file {path} is damaged: line {line} cannot be read. "
+                    "Mend it or move it away.",
+                ),
+                line=number,
             )
         )
 

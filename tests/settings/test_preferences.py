@@ -1,6 +1,7 @@
 """Preferences come back as they were saved, and a damaged file never keeps the window away."""
 
 import logging
+import time
 import tomllib
 from pathlib import Path
 
@@ -53,6 +54,38 @@ def test_a_file_that_is_not_understood_is_not_overwritten(path: Path, content: b
     with pytest.raises(TomlFileError, match=r"preferences\.toml"):
         Preferences(theme="dark").save(path)
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" + b"a." * 100_000 + b"a]", b"a." * 100_000 + b"a = 1", b'"a" . ' * 60_000 + b"a = 1"],
+    ids=["table", "key", "quoted"],
+)
+def test_a_key_of_endless_parts_is_refused_in_no_time(path: Path, content: bytes) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"version = 1\n" + content)
+    begun = time.thread_time()
+    with pytest.raises(TomlFileError, match=r"preferences\.toml is damaged: line 2 cannot be read"):
+        Preferences(theme="dark").save(path)
+    assert time.thread_time() - begun < 1.0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a = " + (b"[\n{" + b"a." * 190 + b"a = ") * 8 + b"1" + b"}]" * 8,
+        b"a = 0x" + b"f" * 10_000,
+    ],
+    ids=["nested", "number"],
+)
+def test_what_can_be_read_and_not_written_again_is_refused_in_words(
+    path: Path, content: bytes
+) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"version = 1\n" + content)
+    with pytest.raises(TomlFileError, match=r"preferences\.toml is damaged"):
+        Preferences(theme="dark").save(path)
+    assert path.read_bytes() == b"version = 1\n" + content
 
 
 def test_settings_of_another_version_are_kept(path: Path) -> None:
