@@ -21,6 +21,7 @@ from dialer.cli.chosen import NoProfileYet, chosen_credentials, chosen_profile
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit, exit_of
 from dialer.cli.say import Unheard, answer, answer_json, complain, remark
+from dialer.desktop.ending import asking_to_end
 from dialer.settings.keyring_trouble import KeyringTrouble
 from dialer.settings.profile import TIMEOUT_RANGE, Profile, ProfileError
 
@@ -56,11 +57,11 @@ def refuse(words: str, arguments: Sequence[str]) -> None:
 
 
 class Interrupted(BaseException):
-    """SIGINT or SIGTERM came before the call began. No `except Exception` is to swallow it."""
+    """Somebody asked for the end before the call began. No `except Exception` is to swallow it."""
 
 
 class _Signals:
-    """What SIGINT and SIGTERM mean: before the call an end, during it a shorter patience."""
+    """What asking for the end means: before the call that, during it a shorter patience."""
 
     def __init__(self) -> None:
         self.patience: Patience | None = None
@@ -69,8 +70,8 @@ class _Signals:
 
     @contextmanager
     def heeded(self) -> Iterator[None]:
-        """Heed both signals. Afterwards they mean nothing: the outcome is the exit code."""
-        kinds = (signal.SIGINT, signal.SIGTERM)
+        """Heed them. Afterwards they mean nothing: the outcome is the exit code."""
+        kinds = asking_to_end()
         for kind in kinds:
             signal.signal(kind, self._on_signal)
         try:

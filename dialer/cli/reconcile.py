@@ -21,6 +21,7 @@ from dialer.cli.compose import House
 from dialer.cli.exits import Exit
 from dialer.cli.periods import since
 from dialer.cli.say import answer, answer_json, complain, remark
+from dialer.desktop.ending import asking_to_end
 from dialer.settings.profile import Profile
 
 __all__ = ["add_arguments", "refuse", "run"]
@@ -99,7 +100,7 @@ def run(options: argparse.Namespace, house: House) -> int:
 
 
 def _until_stopped(patience: PagePatience) -> Callable[[int], bool]:
-    """Make Ctrl+C end the comparison; whoever calls what is returned pauses between pages."""
+    """Make Ctrl+C and its like end the comparison; calling what is returned pauses."""
     # A queue, whose `put` is reentrant: a signal may come while a lock is held.
     wakings: SimpleQueue[None] = SimpleQueue()
 
@@ -107,7 +108,7 @@ def _until_stopped(patience: PagePatience) -> Callable[[int], bool]:
         patience.stop(0.0)
         wakings.put(None)
 
-    for kind in (signal.SIGINT, signal.SIGTERM):
+    for kind in asking_to_end():
         signal.signal(kind, stop)
 
     def go_on(_read: int) -> bool:

@@ -14,6 +14,7 @@ from dialer.cli.asking import add_where, ask, refuse
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
 from dialer.cli.say import answer, complain
+from dialer.desktop.ending import asking_to_end
 from dialer.settings.profile import Profile
 
 __all__ = ["add_arguments", "refuse", "run"]
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace, house: House) -> int:
     """Fetch the recording."""
     over = threading.Event()
-    for kind in (signal.SIGINT, signal.SIGTERM):
+    for kind in asking_to_end():
         signal.signal(kind, lambda *_: over.set())
 
     def question(records: Records, profile: Profile) -> int:

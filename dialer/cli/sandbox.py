@@ -11,6 +11,7 @@ from decimal import Decimal
 from dialer.cli.compose import House
 from dialer.cli.exits import Exit
 from dialer.cli.say import answer, complain
+from dialer.desktop.ending import asking_to_end
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,12 +51,12 @@ def refuse(words: str, _arguments: Sequence[str]) -> None:
 
 
 def run(options: argparse.Namespace, house: House) -> int:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until somebody asks for the end."""
     from dialer.sandbox.endpoints import TOP_UP
     from dialer.sandbox.server import SandboxServer
 
     over = threading.Event()
-    for kind in (signal.SIGINT, signal.SIGTERM):
+    for kind in asking_to_end():
         signal.signal(kind, lambda *_: over.set())
     try:
         house.folders.create()

@@ -4,11 +4,20 @@ import logging
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from enum import IntEnum
 
-from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QCoreApplication,
+    QObject,
+    QSocketNotifier,
+    QThread,
+    QTimer,
+    Signal,
+    Slot,
+)
+
+from dialer.desktop.ending import asking_to_end
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +37,7 @@ class Stage(IntEnum):
 
 
 class Quitting(QObject):
-    """Ends the program once, however it is asked: window, menu, SIGINT or SIGTERM.
+    """Ends the program once, however it is asked: window, menu or signal.
 
     Parts connect to `stopping`, and name with `wait_for` a question that must be answered no
     before the program goes on; they call `look` when that may have changed. UI thread.
@@ -100,7 +109,7 @@ class Quitting(QObject):
 
 
 class SignalWatch(QObject):
-    """Turns SIGINT and SIGTERM into `asked` at once, though Python only runs now and then."""
+    """Turns signals that ask for the end into `asked` at once, though Python runs now and then."""
 
     asked = Signal()
 
@@ -110,10 +119,7 @@ class SignalWatch(QObject):
         self._reading.setblocking(False)
         self._writing.setblocking(False)
         signal.set_wakeup_fd(self._writing.fileno(), warn_on_full_buffer=False)
-        kinds = [signal.SIGINT, signal.SIGTERM]
-        if sys.platform == "win32":
-            kinds.append(signal.SIGBREAK)
-        for kind in kinds:
+        for kind in asking_to_end():
             signal.signal(kind, lambda *_: None)
         self._notifier = QSocketNotifier(self._reading.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_signal)

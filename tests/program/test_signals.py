@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM to `dialer call`: what has left gets five seconds, what has not never goes."""
+"""Asking `dialer call` to end: what has left gets five seconds, what has not never goes."""
 
 import json
 import os
@@ -30,7 +30,7 @@ from program.program import Program, Running, until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 
-BOTH = [signal.SIGINT, signal.SIGTERM]
+ASKING = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if os.name == "posix" else [])]
 AT_ONCE = 3.0
 """Seconds that are far from the grace of five, on a slow computer too."""
 CREDENTIALS = Credentials("EXAMPLEKEY", "Xq7-the-secret-of-a-test-vB2")
@@ -53,12 +53,12 @@ def received(program: Program) -> int:
 
 
 def test_a_call_that_was_sent_is_waited_for_five_seconds_and_then_unknown(tmp_path: Path) -> None:
-    programs = [Program(tmp_path / number.name / "home") for number in BOTH]
+    programs = [Program(tmp_path / number.name / "home") for number in ASKING]
     started: list[Running] = []
     for program in programs:
         program.home.parent.mkdir()
         started.append(program.start("call", NEVER_ANSWERED, "--sandbox", "--json"))
-    for program, running, number in zip(programs, started, BOTH, strict=True):
+    for program, running, number in zip(programs, started, ASKING, strict=True):
         until(lambda program=program: received(program), "the sandbox got no call")  # type: ignore[misc]
         running.signal(number)
     begun = time.monotonic()
@@ -91,7 +91,7 @@ def test_an_answer_within_the_grace_counts(tmp_path: Path) -> None:
     assert Program(tmp_path).calls()[0].outcome_name == "placed"
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ASKING)
 def test_a_second_signal_waits_no_longer(tmp_path: Path, number: signal.Signals) -> None:
     with FaultyServer(hangs_after_reading) as server:
         Program(tmp_path).with_profile(server.url, timeout=60.0)
@@ -118,7 +118,7 @@ def ended_by(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
     return process.poll() is not None
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ASKING)
 def test_a_call_that_is_still_connecting_is_never_sent(
     tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -140,7 +140,7 @@ def test_a_call_that_is_still_connecting_is_never_sent(
     assert call.outcome.cause is Cause.CANCELLED
 
 
-@pytest.mark.parametrize("number", BOTH)
+@pytest.mark.parametrize("number", ASKING)
 def test_a_call_that_waits_for_its_keyring_is_stopped_without_a_row(
     program: Program, number: signal.Signals
 ) -> None:
