@@ -93,7 +93,8 @@ class Aftercall(QObject):
         worker.preparing.connect(self._on_preparing)
         worker.trouble.connect(self._on_trouble)
         worker.compared.connect(self._on_compared)
-        worker.closed.connect(self._thread.quit)
+        # From the worker's thread, so that it ends where no event is handled on this one.
+        worker.closed.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         balance.asked.connect(worker.ask_balance)
         worker.balance_known.connect(balance.on_news)
         balance.shown.connect(window.status.show_balance)
@@ -139,6 +140,13 @@ class Aftercall(QObject):
         """Follow a call that has just ended."""
         self._nudge.emit(ended.record)
         self.balance.on_ended(ended)
+
+    def abandon(self) -> None:
+        """Ask for the end of all that is under way, though no event is handled any more."""
+        self._worker.stop()
+        if self._fetcher is not None:
+            self._fetcher.stop()
+        self._on_leaving()
 
     def end(self) -> None:
         """Let go of what must not outlive the event loop."""

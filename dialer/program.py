@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import logging
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from dialer.ui.help_window import HelpWindow
     from dialer.ui.open_events import OpenEvents
     from dialer.ui.profiles_watch import ProfilesWatch
+
+log = logging.getLogger(__name__)
 
 # Imports inside functions are for the start's sake: the window is on screen before them. What
 # is heavy is imported in the background first, so that the UI thread finds it there.
@@ -157,8 +160,9 @@ class Program(QObject):
         """Let go of what must not outlive the event loop."""
         if not self._begun:
             return
-        # Qt ends the event loop by itself when the connection to the display breaks.
-        self._quitting.finish()
+        if not self._quitting.left:
+            self._abandon()
+            return
         self._thread.wait()
         if self._outside is not None:
             self._outside.end()
@@ -166,6 +170,21 @@ class Program(QObject):
             self._aftercall.end()
         self._signals.close()
         self._watch.close()
+
+    def _abandon(self) -> None:
+        """End although nobody has asked: Qt handles no event any more, for its display has gone.
+
+        A call under way has the time that it has at every end. No widget is touched.
+        """
+        log.error("the window ended by itself: its display has gone")
+        self._send_others_away()
+        self._worker.stop()
+        self._on_leaving()
+        if self._aftercall is not None:
+            self._aftercall.abandon()
+        self._quitting.wait_without_events()
+        if self._aftercall is not None:
+            self._aftercall.end()
 
     # The beginning
 
@@ -648,7 +667,8 @@ class Program(QObject):
         worker.begun.connect(calling.begun)
         worker.ended.connect(calling.on_ended)
         worker.refused.connect(calling.on_refused)
-        worker.closed.connect(self._thread.quit)
+        # From the worker's thread, so that it ends where no event is handled on this one.
+        worker.closed.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
 
         calling.ended.connect(self._on_ended)
         window.bar.callee_ready.connect(self._on_callee_ready)

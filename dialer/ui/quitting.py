@@ -9,6 +9,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import (
     QCoreApplication,
+    QDeadlineTimer,
     QObject,
     QSocketNotifier,
     QThread,
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 
 LAST_RESORT_MS = 8_000
 """When the program ends although a part hangs: 5 s of grace for a call, and some to write it."""
-
-_TURN_MS = 20
 
 
 class Stage(IntEnum):
@@ -61,6 +60,11 @@ class Quitting(QObject):
         """Whether the program is ending."""
         return self._stage is not None
 
+    @property
+    def left(self) -> bool:
+        """Whether nothing is under way any more, and all was asked to let go."""
+        return self._stage is Stage.LEAVE
+
     def wait_for(self, busy: Callable[[], bool]) -> None:
         """Wait in the first stage while `busy()` is true."""
         self._busy.append(busy)
@@ -89,15 +93,14 @@ class Quitting(QObject):
         if self._stage is Stage.LEAVE and not any(thread.isRunning() for thread in self._threads):
             QCoreApplication.quit()
 
-    def finish(self) -> None:
-        """End although the event loop has ended already, as Qt ends it where the display is gone.
+    def wait_without_events(self) -> None:
+        """Wait for the threads, which were told to end, though no event is handled any more.
 
-        Returns once all has ended. It may wait on the UI thread: nothing is on screen any more.
+        Where one does not end in time, the process does.
         """
-        self.quit()
-        while any(thread.isRunning() for thread in self._threads):
-            QCoreApplication.processEvents()
-            self._threads[0].wait(_TURN_MS)
+        deadline = QDeadlineTimer(LAST_RESORT_MS)
+        if not all(thread.wait(deadline) for thread in self._threads):
+            self._give_up()
 
     @Slot()
     def _give_up(self) -> None:
