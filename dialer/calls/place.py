@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 _NOT_WRITTEN = QT_TRANSLATE_NOOP(
     "dialer", "The outcome could not be written to the journal yet, so note it. {why}"
 )
+_DEFECT = QT_TRANSLATE_NOOP("dialer", "The program has a defect ({kind}). The log says more.")
 
 
 class JournalError(Exception):
@@ -91,5 +92,8 @@ def place_call(
     try:
         return EndedCall(journal.finish(record, outcome), outcome)
     except JournalError as error:
-        complaint = Sentence(_NOT_WRITTEN, why=error.sentence)
-        return EndedCall(replace(record, outcome=outcome), outcome, complaint)
+        why = error.sentence
+    except Exception as error:  # no memory, say: the call has its outcome all the same
+        log.exception("a defect kept an outcome from being written")
+        why = Sentence(_DEFECT, kind=type(error).__name__)
+    return EndedCall(replace(record, outcome=outcome), outcome, Sentence(_NOT_WRITTEN, why=why))

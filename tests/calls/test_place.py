@@ -104,6 +104,21 @@ def test_an_outcome_that_cannot_be_recorded_is_handed_back_all_the_same(
     assert str(folder.journal) in str(ended.not_written)
 
 
+def test_an_outcome_that_a_defect_kept_from_being_recorded_is_handed_back_too(
+    folder: DataFolder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = folder.writer()
+
+    def finish(call: CallRecord, outcome: Outcome) -> CallRecord:
+        raise MemoryError
+
+    monkeypatch.setattr(journal, "finish", finish)
+    ended = place_call(REQUEST, Teller(PLACED), journal, Patience(5))
+    assert ended.outcome == ended.record.outcome == PLACED
+    assert "MemoryError" in str(ended.not_written)
+    assert "a defect kept an outcome from being written" in caplog.text
+
+
 def test_a_call_that_breaks_the_program_is_unknown_and_not_calling_for_ever(
     folder: DataFolder,
 ) -> None:
