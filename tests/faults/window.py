@@ -18,19 +18,25 @@ _SCRIPT = Path(__file__).with_name("window_process.py")
 class WindowProcess:
     """Calls one callee after the other, as it is told to. Use as a context manager.
 
-    The program's `environ` says on which display; without one it is offscreen.
+    The program's `environ` says on which display; without one it is offscreen. `clock` says by
+    how many seconds the wall clock is off.
     """
 
     def __init__(
-        self, program: Program, *callees: str, credentials: Credentials = CREDENTIALS
+        self,
+        program: Program,
+        *callees: str,
+        credentials: Credentials = CREDENTIALS,
+        clock: Path | None = None,
     ) -> None:
         environ = program.whole_environ
         if "DISPLAY" not in environ:
             environ["QT_QPA_PLATFORM"] = "offscreen"
         runtime = program.home.parent / "run"
         runtime.mkdir(mode=0o700, exist_ok=True)
+        put_off = ("--clock", str(clock)) if clock else ()
         self.process = subprocess.Popen(
-            [*program.through, sys.executable, str(_SCRIPT), *callees],
+            [*program.through, sys.executable, str(_SCRIPT), *put_off, *callees],
             env={"XDG_RUNTIME_DIR": str(runtime), **environ},
             cwd=program.home.parent,
             stdin=subprocess.PIPE,
