@@ -80,11 +80,6 @@ class PlannedCall:
     yes: bool
     """What is answered to the question whether to call again."""
 
-    @property
-    def repeats(self) -> int:
-        """How often the provider may be asked again by right: once, after -16."""
-        return int(bool(self.clock_s) or any(each.what == "-16" for each in self.faults))
-
 
 @dataclass(frozen=True)
 class Schedule:

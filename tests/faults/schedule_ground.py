@@ -59,7 +59,8 @@ class Ground:
         self.transport = Transport()
         self._parts = ExitStack()
         self._asked: dict[str, int] = {}
-        self._repeats: dict[str, int] = {}
+        self._sent: dict[str, int] = {}
+        """By call: how often it may have been sent."""
         self._idle: list[Carried] = []
         self._begun: list[Carried] = []
 
@@ -157,7 +158,6 @@ class Ground:
         relay = self.relay_of(call)
         self.findings.calls += 1
         self._asked[call.note] = asked
-        self._repeats[call.note] = call.repeats
         for outcome in outcomes:
             self.findings.outcomes[f"{outcome.kind.value} {outcome.cause or outcome.status}"] += 1
         if any(outcome.cause in _LATE for outcome in outcomes):
@@ -169,7 +169,10 @@ class Ground:
         begun = [each for each in carried if each.begun]
         self._begun += begun
         sent = sum(outcome.kind is not OutcomeKind.NOT_SENT for outcome in outcomes)
-        if len(begun) > sent + (call.repeats if sent else 0):
+        # The connection that was opened ahead for the call before may be this one's.
+        refused = bool(call.clock_s) or any(each.fault.what == "-16" for each in begun)
+        self._sent[call.note] = most = sent * (2 if refused else 1)
+        if len(begun) > most:
             told = f"{call.note}: {outcomes} over {[str(each.fault.what) for each in begun]}"
             (self.findings.twice if sent else self.findings.false).append(told)
 
@@ -188,9 +191,8 @@ class Ground:
             if len(carried.requests) > 1:
                 self.findings.twice.append(f"two requests over one connection: {carried}")
         times = Counter(_note_of(body) for each in self._begun for body in each.requests)
-        sent = Counter(row.request.note for row in rows if not _is_not_sent(row))
         for note, count in times.items():
-            if count > sent[note] + self._repeats.get(note, 0):
+            if count > self._sent.get(note, 0):
                 self.findings.twice.append(f"{note}: sent {count} times")
         return self.findings
 
@@ -241,10 +243,6 @@ def _nobody_connects() -> bool:
 
 def _may_ring(row: CallRecord) -> bool:
     return row.outcome is None or row.outcome.kind in (OutcomeKind.PLACED, OutcomeKind.UNKNOWN)
-
-
-def _is_not_sent(row: CallRecord) -> bool:
-    return row.outcome is not None and row.outcome.kind is OutcomeKind.NOT_SENT
 
 
 def _note_of(body: bytes) -> str:
