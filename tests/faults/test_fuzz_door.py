@@ -157,8 +157,9 @@ def test_nothing_but_a_message_is_let_in_and_the_next_start_is_heard(
         before = len(window.seen)
         pieces = [said[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
         answer = say(path, pieces, ends=ends)
-        # Only once this one is answered is it certain that the other came to nothing.
+        # Who came later was taken in later, and then it is waited until both are through.
         assert handoff.knock(path, message("tel:1")) == (handoff.SHOWN, "")
+        assert_left()
         new = window.seen[before:]
         expected = read_visit(said)
         strangers = [each for each in new if each.text != "tel:1"]

@@ -80,7 +80,7 @@ def test_no_digit_is_sent_that_was_not_written(fuzz: Fuzz) -> None:
     """Nor is one put elsewhere: all that may be left out is a prefix or a trunk zero."""
     digits = st.from_regex(r"(\+|00|011|0011|810|=)?[0-9]{1,16}", fullmatch=True)
 
-    @fuzz("numbers", digits, COUNTRIES, share=4)
+    @fuzz("numbers", digits, COUNTRIES, share=2.5)
     def reads(text: str, country: str | None) -> None:
         for callee in readings(text, country):
             code = phonenumbers.country_code_for_region(country) if country else 0
@@ -100,7 +100,7 @@ def test_what_was_sent_is_written_so_that_it_is_sent_again(fuzz: Fuzz) -> None:
         st.from_regex(r"[1-9][0-9]{7,11}", fullmatch=True),
     )
 
-    @fuzz("numbers", digits | with_trunk_zero, COUNTRIES, share=4)
+    @fuzz("numbers", digits | with_trunk_zero, COUNTRIES, share=2.5)
     def writes(sent: str, country: str | None) -> None:
         again = read_callee(written(sent, country), country)
         assert isinstance(again, Callee)
