@@ -113,6 +113,7 @@ def test_the_answer_to_a_call_under_way_still_stands_in_the_journal(
     tally.compared("display", received, [call.request.callee])
 
 
+@pytest.mark.more
 def test_a_call_that_is_not_answered_is_unknown_after_five_seconds(
     program: Program, tally: Tally
 ) -> None:

@@ -57,7 +57,9 @@ def heeds(process_id: int, number: signal.Signals) -> bool:
     return bool(caught and int(caught[1], 16) >> (number - 1) & 1)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGHUP, pytest.param(signal.SIGTERM, marks=pytest.mark.more)]
+)
 def test_an_answer_counts_that_comes_after_the_logout_that_ends_the_window(
     program: Program, tally: Tally, number: signal.Signals
 ) -> None:
@@ -78,6 +80,7 @@ def test_an_answer_counts_that_comes_after_the_logout_that_ends_the_window(
     tally.compared("process", [CALLEE] * len(server.calls), [call.request.callee])
 
 
+@pytest.mark.more
 def test_a_closed_terminal_does_not_end_what_was_started_to_outlive_it(
     program: Program, tally: Tally
 ) -> None:
