@@ -92,8 +92,10 @@ def take_up(path: Path, progress: Progress) -> SetAside | None:
     return SetAside(ended.aside, made[0])
 
 
-def examine(path: Path) -> None:
+def examine(path: Path, *, torn: bool = False) -> None:
     """Look through a journal in which damage was met: it may lie beyond the first page.
+
+    `torn` says that the file ends within a page, which may be one of the search index.
 
     Where the calls are whole and the search index is not, the index is emptied, to be filled
     again as after a step forward. Raises sqlite3.DatabaseError where calls are damaged.
@@ -105,7 +107,7 @@ def examine(path: Path) -> None:
             if table in there:
                 _check(connection, table)
         # What FTS5 finds wrong with its own pages, SQLite finds in order.
-        index = suspects_index(path)
+        index = torn or suspects_index(path)
         try:
             _check(connection, "1")
         except sqlite3.DatabaseError:

@@ -197,10 +197,11 @@ def _look_at(path: Path) -> None:
         error.sqlite_errorname = "SQLITE_NOTADB"
         raise error
     # A file that ends within a page: SQLite takes what is missing for zeros.
-    if suspicion(path).exists() or size % _PAGE:
+    torn = bool(size % _PAGE)
+    if suspicion(path).exists() or torn:
         from dialer.calls.journal_damage import examine
 
-        examine(path)
+        examine(path, torn=torn)
 
 
 def _newer(path: Path) -> JournalError:

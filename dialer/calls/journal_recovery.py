@@ -21,6 +21,10 @@ _INDEXES = (
     ("calls_by_callee", "callee"),
     ("sqlite_autoindex_calls_1", "call_id"),
 )
+_LAST_COLUMNS = ("settled", "hangup_reason")
+"""Of `calls`, the last column in each version before this one. What came later may be missing in a
+row that was written then: SQLite puts the default in its place."""
+
 _DAY_MS = 86_400_000
 _REFUSED = (sqlite3.IntegrityError, UnicodeEncodeError, OverflowError)
 _TYPES: dict[str, type] = {"INTEGER": int, "TEXT": str}
@@ -94,8 +98,9 @@ class _Table:
     columns: list[str]
     types: list[type]
     required: list[bool]
-    least: int
-    """The columns that its first version had: those that came later may be missing in a row."""
+    defaults: list[Value]
+    widths: list[int]
+    """How many values a row may have: as many as there were columns when it was written."""
     by_row: bool
     put: str
     """The statement that puts a row in."""
@@ -104,13 +109,15 @@ class _Table:
     def of(cls, target: sqlite3.Connection, name: str) -> "_Table":
         described = target.execute(f"PRAGMA table_info({name})").fetchall()
         columns = [column[1] for column in described]
-        least = columns.index("settled") + 1 if name == "calls" else len(columns)
+        earlier = _LAST_COLUMNS if name == "calls" else ()
+        widths = [columns.index(last) + 1 for last in earlier if last in columns]
         return cls(
             name,
             columns,
             [_TYPES[column[2]] for column in described],
             [bool(column[3] or column[5]) for column in described],
-            least,
+            [None if column[4] is None else int(column[4]) for column in described],
+            sorted({*widths, len(columns)}),
             by_row=name not in _ORDER,
             put=_putting(name, columns),
         )
@@ -144,7 +151,7 @@ class _Recovery:
         for table in self.tables:
             there = {row[1] for row in self._read(source, f"PRAGMA table_info({table.name})")}
             columns = [name for name in table.columns if name in there]
-            if len(columns) < table.least:
+            if len(columns) < table.widths[0]:
                 self.met_damage = True
                 continue
             self._both_ways(source, table, columns)
@@ -152,7 +159,7 @@ class _Recovery:
     def _both_ways(self, source: sqlite3.Connection, table: _Table, columns: Sequence[str]) -> None:
         key = _ORDER.get(table.name, "id")
         names = ", ".join(columns)
-        rest = (None,) * (len(table.columns) - len(columns))
+        rest = table.defaults[len(columns) :]
         for order in ("", " DESC"):
             by = ", ".join(f"{part}{order}" for part in key.split(", "))
             sql = f"SELECT {names} FROM {table.name} ORDER BY {by}"  # noqa: S608
@@ -193,7 +200,7 @@ class _Recovery:
         """Bring over the records on all pages that SQLite has not found."""
         widths: dict[int, list[_Table]] = {}
         for table in self.tables:
-            for width in {table.least, len(table.columns)}:
+            for width in table.widths:
                 widths.setdefault(width, []).append(table)
         by_row = {width for width, tables in widths.items() if any(t.by_row for t in tables)}
         keyed = {width for width, tables in widths.items() if not all(t.by_row for t in tables)}
@@ -343,7 +350,7 @@ def _whole(table: _Table, row: int | None, values: tuple[Value, ...]) -> tuple[V
         if values[0] is not None or row is None or row < 1:
             return None
         values = (row, *values[1:])
-    whole = (*values, *(None,) * (len(table.columns) - len(values)))
+    whole = (*values, *table.defaults[len(values) :])
     return whole if table.fits(whole) else None
 
 

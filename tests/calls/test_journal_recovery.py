@@ -22,6 +22,7 @@ from calls.journal_states import (
     spoil_page,
     write_version_one,
 )
+from dialer.calls import schema
 from dialer.calls.call import CallRecord, Cause, Following, Outcome
 from dialer.calls.details import CallDetails, Candidate
 from dialer.calls.history_query import HistoryQuery
@@ -153,7 +154,7 @@ def test_of_a_page_that_is_gone_the_other_calls_are_recovered_and_the_lost_are_c
     before = everything(full)
     (_, middle, *_) = pages_of(full.journal, "calls")[3:]
     with Pages(full.journal) as pages:
-        lost = {record.row for record in pages.records(middle, {27})}
+        lost = {record.row for record in pages.records(middle, {28})}
     assert len(lost) > 3
     placed = {row[13] for row in before["calls"] if row[0] in lost and row[13]}
     assert placed
@@ -172,6 +173,31 @@ def test_of_a_page_that_is_gone_the_other_calls_are_recovered_and_the_lost_are_c
     assert after["deleted"] == before["deleted"]
     assert after["sqlite_sequence"] == before["sqlite_sequence"]
     assert_goes_on(full)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_calls_of_an_earlier_version_are_recovered_from_their_pages(
+    folder: DataFolder, version: int
+) -> None:
+    write_version_one(folder, 200)
+    if version == 2:
+        with opened(folder) as connection:
+            connection.execute("BEGIN")
+            schema.STEPS[1](connection)
+            # Written anew, as wide as a row of that version is.
+            connection.execute("UPDATE calls SET stage = 'ended', hangup_reason = 'x'")
+            connection.execute("PRAGMA user_version = 2")
+            connection.execute("COMMIT")
+    folder.prepare()
+    folder.close()
+    before = everything(folder)["calls"]
+    assert len(before) == 200
+    spoil_page(folder.journal, root_of(folder.journal, "calls"))
+    (folder.path / "journal.db.suspect").touch()
+    told = folder.prepare()
+    assert told
+    assert told.recovered.calls == 200
+    assert everything(folder)["calls"] == before
 
 
 def test_a_torn_last_page_costs_no_more_than_what_was_on_it(full: DataFolder) -> None:

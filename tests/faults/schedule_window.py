@@ -151,7 +151,7 @@ class Pressing(QObject):
         if self._yes:
             self._yes = False
             self._asked += 1
-            self._calling.place(question.request, question.typed)
+            self._calling.place(question)
 
     @Slot()
     def _look(self) -> None:
