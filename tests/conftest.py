@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -30,6 +31,10 @@ def _scrub() -> None:
 
 
 _scrub()
+
+if os.name == "posix" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    # Under nohup the programs that are tested would heed no hang-up: this does not reach them.
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 
 def pytest_unconfigure() -> None:
