@@ -294,7 +294,10 @@ class Outside(QObject):
         self._window.tell("info", headline, text)
 
     def _fill_in(self, number: FoundNumber) -> None:
-        self.incoming.show_copied(number.text, self.tr("Filled in from what was copied."))
+        headline = self.tr("Filled in from what was copied.")
+        if self.clipboard.found_selected:
+            headline = self.tr("Filled in from what was selected.")
+        self.incoming.show_copied(number.text, headline)
 
     def _offer(self, numbers: list[FoundNumber]) -> None:
         """Let the operator choose one of several."""

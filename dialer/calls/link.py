@@ -74,6 +74,8 @@ class Link:
     display_number: str | None = None
     account: str | None = None
     profile: str | None = None
+    laden: bool = False
+    """Whether a `tel:`, `callto:` or `sip:` link has parameters or a query besides its number."""
 
     @property
     def is_number_alone(self) -> bool:
@@ -96,7 +98,7 @@ def read_link(text: str) -> Link:
     scheme, _, rest = text.strip().partition(":")
     if scheme.strip().lower() == OWN_SCHEME:
         return _read_own(rest)
-    return Link(_number(text))
+    return Link(_number(text), laden=any(mark in rest for mark in ";?"))
 
 
 def _read_own(rest: str) -> Link:

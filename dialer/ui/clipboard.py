@@ -63,6 +63,11 @@ class Clipboard(QObject):
         """Whether the system keeps what is selected apart from what was copied."""
         return self._clipboard.supportsSelection()
 
+    @property
+    def found_selected(self) -> bool:
+        """Whether what was found last was selected, and not copied."""
+        return self._mode is QClipboard.Mode.Selection
+
     def look(self, *, selection: bool = False) -> None:
         """Look for numbers, in the selection first if `selection` says so.
 

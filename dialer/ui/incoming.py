@@ -88,6 +88,8 @@ class Incoming(QObject):
         self._counts_link = False
         self._count = 0
         self._unseen_until = float("-inf")
+        self._told_waiting: tuple[str, str] | None = None
+        """What was told of a number that waits for the first profile."""
         window.bar.send_away = self._send_away
         window.bar.comes_too_soon = self._comes_too_soon
         window.bar.before_filling = self._guest.give_back
@@ -147,6 +149,9 @@ class Incoming(QObject):
     def on_profile_changed(self) -> None:
         """Calls are placed with another profile from now on."""
         self._guest.on_profile_changed()
+        if self._told_waiting and self._calling.profile is not None and self._guest.is_there:
+            self._tell(*self._told_waiting)
+        self._told_waiting = None
 
     # What a link may fill in
 
@@ -266,7 +271,9 @@ class Incoming(QObject):
         parts = [more] if more else []
         if self._stopped_a_call:
             parts.insert(0, self._stopped_words())
+        self._told_waiting = None
         if self._calling.profile is None and not self._calling.starting:
+            self._told_waiting = headline, more
             parts.append(self.tr("It waits here: connect a provider account to call it."))
         else:
             parts.append(self.tr("Enter or Call calls it; nothing was called."))

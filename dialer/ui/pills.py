@@ -69,8 +69,10 @@ class PillDelegate(QStyledItemDelegate):
     ) -> None:
         room = option.rect.width() - 2 * self._indent
         if self._width(text) > room:
-            # What stands behind the dot is said elsewhere too: better whole words than its half.
-            text = text.partition(" · ")[0]
+            # Behind the dot stands that it was no real call; colour and icon say the rest too.
+            before, dot, after = text.partition(" · ")
+            left = room - self._width(dot + after)
+            text = self._metrics.elidedText(before, Qt.TextElideMode.ElideRight, left) + dot + after
         width = min(self._width(text), room)
         if width < self._tall:
             return

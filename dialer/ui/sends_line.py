@@ -126,6 +126,7 @@ class SendsLine(QWidget):
     def _show_suggestion(self) -> None:
         says = self._lead.text() or self._digits.text() or self._rest.text() or self.offers_choice
         self._suggestion.setVisible(bool(self._suggested) and not says)
+        QTimer.singleShot(0, self, self._make_room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take as many lines as the words need at this width."""
@@ -137,6 +138,8 @@ class SendsLine(QWidget):
     def _make_room(self) -> None:
         # A low window would squeeze words over several lines, and cut the first and last.
         needed = self._rest.heightForWidth(self._rest.width()) if self._rest.text() else 0
+        if not self._suggestion.isHidden():
+            needed = max(needed, self._suggestion.sizeHint().height())
         if self.minimumHeight() != max(0, needed):
             self.setMinimumHeight(max(0, needed))
 

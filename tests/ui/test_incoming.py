@@ -132,11 +132,15 @@ def test_a_window_that_can_read_no_numbers_leaves_links_to_the_next_one(
     following.close()
 
 
-def test_before_the_first_profile_the_number_waits_in_the_field(start: Start) -> None:
+def test_before_the_first_profile_the_number_waits_in_the_field(
+    start: Start, add_profile: AddProfile
+) -> None:
     operator = ready(start(visit=Visit(handoff.LINK, LINK)))
     assert operator.text("Callee") == f"+{LONDON}"
     assert "It waits here: connect a provider account to call it." in operator.message
     assert operator.button("Connect your provider account").isVisible()
+    add_profile("work")
+    operator.until(lambda: operator.message == f"Filled in by a link. {NOT_CALLED}")
 
 
 @pytest.mark.parametrize(
@@ -497,7 +501,9 @@ LADEN = "No countdown, as the link carries more than a number."
         ("tel:+870773111632", ODD),  # satellite
         ("tel:+99912345678", ODD),  # no country
         ("tel:+442079460018;ext=12", LADEN),
-        ("tel:7946-0018;phone-context=pbx.example.com", ODD),
+        ("tel:7946-0018;phone-context=pbx.example.com", LADEN),
+        ("tel:+442079460018?call=1", LADEN),
+        ("sip:+442079460018@pbx.example.com;x=y", LADEN),
         ("dialer:?callee=+442079460018&note=x", LADEN),
         ("dialer:?callee=+442079460018&account=test_001", LADEN),
     ],
