@@ -113,11 +113,16 @@ class Aftercall(QObject):
         quitting.leaving.connect(self._on_leaving)
 
     def begin(self) -> None:
-        """Follow calls from now on: the journal is open, or was opened anew."""
+        """Follow calls from now on: the journal is open."""
         if not self._thread.isRunning():
             self._thread.start()
             self._know.emit(tuple(self._profiles.values()))
-        self._open.emit()
+            self._open.emit()
+
+    def open_anew(self) -> None:
+        """Go on with the journal that was opened anew: another file stands in its place."""
+        if self._thread.isRunning():
+            self._open.emit()
 
     def use(self, profile: Profile | None, profiles: tuple[Profile, ...]) -> None:
         """Calls are placed with `profile` now; calls of all `profiles` are followed."""

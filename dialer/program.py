@@ -398,10 +398,13 @@ class Program(QObject):
                 self.tr("The journal was damaged."),
                 told(opened.aside),
             )
+        again = self._watch.reader is not None
         if self._watch.open():
             self._calling.history = self._watch.reader
             self._remember()
             self._begin_the_rest()
+            if again and self._aftercall is not None and not self._quitting.begun:
+                self._aftercall.open_anew()
         self._open_to_others()
 
     def _open_to_others(self) -> None:

@@ -148,4 +148,6 @@ def test_a_journal_that_is_damaged_meanwhile_is_recovered_while_the_window_is_op
     assert operator.call(NUMBER).startswith("Placed.")
     assert len(journal.calls()) == len(before) + 1
     operator.until(lambda: len(operator.rows()) == len(before) + 1)
+    # What follows calls goes on in the new journal too.
+    operator.until(lambda: journal.calls()[0].stage is not None)
     assert not list(folders.data.glob("*.suspect"))
