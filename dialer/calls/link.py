@@ -5,7 +5,7 @@ parser with command-line options, and can name nothing but a number, a note, and
 program has to know already. A link that asks for anything else is refused whole.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote
 
 from dialer.calls.call import NOTE_LIMIT
@@ -74,13 +74,13 @@ class Link:
     display_number: str | None = None
     account: str | None = None
     profile: str | None = None
-    laden: bool = False
+    laden: bool = field(default=False, compare=False)
     """Whether a `tel:`, `callto:` or `sip:` link has parameters or a query besides its number."""
 
     @property
     def is_number_alone(self) -> bool:
         """Whether the link carries a number and nothing more."""
-        return self == Link(self.number)
+        return self == Link(self.number) and not self.laden
 
 
 def is_link(text: str) -> bool:

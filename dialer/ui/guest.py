@@ -58,6 +58,11 @@ class Guest:
         return self._filled is not None and self._bar.typed() == self._filled
 
     @property
+    def number_stands(self) -> bool:
+        """Whether the callee is still what came from outside, whatever the other fields hold."""
+        return self._filled is not None and self._bar.callee.text() == self._filled.callee
+
+    @property
     def keeps(self) -> bool:
         """Whether there is something typed by hand to bring back."""
         return self._kept is not None

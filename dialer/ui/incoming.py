@@ -149,7 +149,7 @@ class Incoming(QObject):
     def on_profile_changed(self) -> None:
         """Calls are placed with another profile from now on."""
         self._guest.on_profile_changed()
-        if self._told_waiting and self._calling.profile is not None and self._guest.is_there:
+        if self._told_waiting and self._calling.profile is not None and self._guest.number_stands:
             self._tell(*self._told_waiting)
         self._told_waiting = None
 

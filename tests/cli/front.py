@@ -13,6 +13,7 @@ from dialer.calls.call import CallRecord
 from dialer.calls.credentials import Credentials
 from dialer.cli.commands import main
 from dialer.cli.compose import House
+from dialer.desktop.ending import asking_to_end
 from dialer.settings.credential_store import SessionStore
 from dialer.settings.folders import Folders
 from dialer.settings.profile import Profile
@@ -49,7 +50,7 @@ class Front:
     def __call__(self, *arguments: str) -> Said:
         """Run `dialer` with these arguments."""
         self.capture.readouterr()
-        kinds = (signal.SIGINT, signal.SIGTERM)
+        kinds = asking_to_end()
         handlers = [signal.getsignal(kind) for kind in kinds]
         try:
             code = main(arguments, self.house(self.folders, self.store))

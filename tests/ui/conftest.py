@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from dialer.desktop import handoff
 from dialer.desktop.doorway import Doorway
+from dialer.desktop.ending import asking_to_end
 from dialer.desktop.visit import Visit
 from dialer.program import Program
 from dialer.sandbox.server import SandboxServer
@@ -79,7 +80,7 @@ def start(
     false. What still runs ends with the test.
     """
     started: list[Operator] = []
-    kinds = (signal.SIGINT, signal.SIGTERM)
+    kinds = asking_to_end()
     handlers = {kind: signal.getsignal(kind) for kind in kinds}
     # The last resort would end the tests themselves, and with success.
     monkeypatch.setattr("dialer.ui.quitting.os._exit", _did_not_end)
