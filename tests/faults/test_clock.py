@@ -68,6 +68,7 @@ def test_a_clock_that_is_put_back_neither_turns_the_history_round_nor_hides_what
     compare(elsewhen, elsewhen.folders.sandbox_calls, tally)
 
 
+@pytest.mark.more
 @pytest.mark.desktop
 def test_days_are_those_of_the_zone_that_the_clock_means_whatever_their_length(
     elsewhen: Program, tally: Tally

@@ -413,6 +413,7 @@ def test_a_folder_removed_during_a_call_is_told_with_the_outcome(
 # Several at once
 
 
+@pytest.mark.more
 def test_of_two_programs_that_place_a_hundred_calls_each_none_is_lost(
     tmp_path: Path, tally: Tally
 ) -> None:

@@ -19,7 +19,7 @@ from faults.tally import Tally
 from program.program import Program
 
 KILLS = [
-    20,
+    12,
     pytest.param(200, marks=pytest.mark.more),
     pytest.param(1_000, marks=pytest.mark.long),
 ]

@@ -38,7 +38,7 @@ _SCRIPT = Path(__file__).with_name("long_run_process.py")
 @pytest.mark.parametrize(
     ("calls", "polls", "samples"),
     [
-        pytest.param(24, 50, 8, id="24"),
+        pytest.param(24, 50, 8, id="24", marks=pytest.mark.more),
         pytest.param(3_000, 20_000, 16, id="3000", marks=pytest.mark.long),
     ],
 )

@@ -58,8 +58,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("first", "count"),
     [
-        pytest.param(0, 300, id="300"),
-        pytest.param(1_000_000, 5_000, id="5000", marks=pytest.mark.more),
+        pytest.param(0, 150, id="150"),
+        pytest.param(1_000_000, 2_500, id="2500", marks=pytest.mark.more),
         pytest.param(2_000_000, 100_000, id="100000", marks=pytest.mark.long),
     ],
 )

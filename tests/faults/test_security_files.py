@@ -48,6 +48,7 @@ def open_to_others(home: Path, born: list[Born]) -> list[Born]:
     ]
 
 
+@pytest.mark.more
 @pytest.mark.keyring
 def test_whatever_a_command_makes_is_born_private(
     tmp_path: Path, keyring: SecretService, provider: SandboxServer, traced: Traced, tally: Tally
