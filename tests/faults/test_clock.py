@@ -123,7 +123,12 @@ def test_a_clock_that_jumps_under_the_window_harms_no_call_and_no_record(
             window.wait("begun")
             window.wait("placed 0")
         if follow:
-            until(lambda: all(is_final(row) for row in program.calls()), "a record is not final")
+            # A record that was not there yet is looked for again within a minute.
+            until(
+                lambda: all(is_final(row) for row in program.calls()),
+                "a record is not final",
+                seconds=150.0,
+            )
         assert window.close()[0] == 0
     rows = program.calls()
     assert [row.request.callee for row in rows] == list(reversed(callees))
