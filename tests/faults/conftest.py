@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 import trustme
 
+from dialer.calls.credentials import Credentials
+from dialer.sandbox.server import SandboxServer
 from doubles.secret_service import SecretService
+from doubles.traced import Traced
+from doubles.traced import why_not as not_traced
 from faults.case import Case
 from faults.fuzz import fuzz
 from faults.trial import Start, Tried, several_at_a_time, try_out
 from program.credentials import keyring_with_credentials
-from program.program import Program
+from program.program import KEY, SECRET, Program
 
 __all__ = ["fuzz"]
 
@@ -63,3 +67,20 @@ def _cases_of(request: pytest.FixtureRequest) -> list[Case]:
         if item.path == request.path and hasattr(item, "callspec")
     )
     return [each["case"] for each in params if isinstance(each.get("case"), Case)]
+
+
+@pytest.fixture
+def traced(tmp_path: Path) -> Traced:
+    """Traces what a program does with files and processes, where that can be."""
+    if reason := not_traced():
+        pytest.skip(reason)
+    (folder := tmp_path / "trace").mkdir()
+    return Traced(folder)
+
+
+@pytest.fixture
+def provider(tmp_path: Path) -> Iterator[SandboxServer]:
+    """A provider that knows the credentials in the keyring, in a folder that is nobody's home."""
+    known = Credentials(KEY, SECRET)
+    with SandboxServer(tmp_path / "provider.sqlite3", credentials=known) as server:
+        yield server

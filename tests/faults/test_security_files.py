@@ -1,40 +1,21 @@
 """Whatever umask a user has: files and folders are born their owner's alone."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dialer.calls.credentials import Credentials
 from dialer.sandbox.server import SandboxServer
 from doubles.desktop_session import SECONDS, DesktopSession, Role, State
 from doubles.desktop_session import why_not as no_desktop
 from doubles.secret_service import SecretService
 from doubles.traced import Born, Traced
-from doubles.traced import why_not as not_traced
 from faults.tally import Tally
 from program.program import KEY, SECRET, Program
 
 NUMBER = "932111111111"
 FOREIGN = (".cache/fontconfig", ".cache/mesa_shader_cache")
 """Caches of libraries, which know nothing of Dialer."""
-
-
-@pytest.fixture
-def traced(tmp_path: Path) -> Traced:
-    if reason := not_traced():
-        pytest.skip(reason)
-    (folder := tmp_path / "trace").mkdir()
-    return Traced(folder)
-
-
-@pytest.fixture
-def provider(tmp_path: Path) -> Iterator[SandboxServer]:
-    """A provider that knows the credentials in the keyring."""
-    known = Credentials(KEY, SECRET)
-    with SandboxServer(tmp_path / "provider.sqlite3", credentials=known) as server:
-        yield server
 
 
 def open_to_others(home: Path, born: list[Born]) -> list[Born]:

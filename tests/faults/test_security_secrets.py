@@ -3,12 +3,10 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dialer.calls.credentials import Credentials
 from dialer.sandbox.server import APP_ID, SandboxServer
 from doubles.bus_monitor import BusMonitor
 from doubles.desktop_keyring import keyring_on
@@ -17,7 +15,6 @@ from doubles.desktop_session import why_not as no_desktop
 from doubles.notification_server import NotificationServer
 from doubles.secret_service import SecretService
 from doubles.traced import Traced
-from doubles.traced import why_not as not_traced
 from faults.secrets_seen import OF_SECRET, on_disk, seen
 from faults.tally import Tally
 from program.program import KEY, SECRET, Program
@@ -30,22 +27,6 @@ clipboard = QGuiApplication.clipboard()
 for mode in (QClipboard.Mode.Clipboard, QClipboard.Mode.Selection):
     print(clipboard.text(mode))
 """
-
-
-@pytest.fixture
-def traced(tmp_path: Path) -> Traced:
-    if reason := not_traced():
-        pytest.skip(reason)
-    (folder := tmp_path / "trace").mkdir()
-    return Traced(folder)
-
-
-@pytest.fixture
-def provider(tmp_path: Path) -> Iterator[SandboxServer]:
-    """A provider that knows the credentials, in a folder that is not the program's."""
-    known = Credentials(KEY, SECRET)
-    with SandboxServer(tmp_path / "provider.sqlite3", credentials=known) as server:
-        yield server
 
 
 @pytest.mark.keyring
