@@ -336,7 +336,7 @@ class Outside(QObject):
 
     def _own_country(self) -> str | None:
         own = self._choice.own
-        return (own.default_country or None) if own else None
+        return own.country if own else None
 
     def _connect(self, redial: Callable[[], None]) -> None:
         window, calling, tray = self._window, self._calling, self.tray

@@ -143,7 +143,7 @@ def _call(
         note=options.note or "",
         profile=profile.name,
         sandbox=options.sandbox,
-        default_country=profile.default_country or None,
+        default_country=profile.country,
     )
     if not options.json:
         for hint in hints:

@@ -63,6 +63,11 @@ class Profile:
             value = _CHECKS[field.name](getattr(self, field.name))
             object.__setattr__(self, field.name, value)
 
+    @property
+    def country(self) -> str | None:
+        """The country as whose numbers without a country code are read, None for none."""
+        return self.default_country or None
+
     @classmethod
     def of_sandbox(cls, base_url: str, *, app_id: str, account: str) -> "Profile":
         """The embedded sandbox's profile: the only one with its name, and never on disk."""

@@ -162,7 +162,7 @@ class CallBar(Card):
     def use_profile(self, profile: "Profile | None") -> None:
         """Fill in the profile's defaults and read numbers as its country writes them."""
         self._profile = profile
-        self._country = (profile.default_country or None) if profile else None
+        self._country = profile.country if profile else None
         self._accounts.use(profile)
         self.account.let_fetch(profile is not None)
         self.account.setText(profile.account if profile else "")

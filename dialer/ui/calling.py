@@ -153,7 +153,7 @@ class Calling(QObject):
     @property
     def country(self) -> str | None:
         """The country as whose numbers without a country code are read, None for none."""
-        return (self.profile.default_country or None) if self.profile else None
+        return self.profile.country if self.profile else None
 
     @property
     def under_way(self) -> Typed | None:

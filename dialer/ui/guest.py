@@ -53,11 +53,6 @@ class Guest:
         self._types_on = False
 
     @property
-    def is_there(self) -> bool:
-        """Whether the fields hold what came from outside, untouched."""
-        return self._filled is not None and self._bar.typed() == self._filled
-
-    @property
     def number_stands(self) -> bool:
         """Whether the callee is still what came from outside, whatever the other fields hold."""
         return self._filled is not None and self._bar.callee.text() == self._filled.callee

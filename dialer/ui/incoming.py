@@ -127,7 +127,7 @@ class Incoming(QObject):
             used = self._profile_named(profile) if profile else self._known.own_profile()
             # At the start its profile is the window's, chosen already.
             lent = profile if profile and not early else None
-            given = Given(self._readable(text, _country(used)), profile=lent)
+            given = Given(self._readable(text, used.country if used else None), profile=lent)
         except (LinkRefused, NumberRefused) as refused:
             return self._refuse(refused.sentence, self.tr("The number was not used."), early=early)
         self._receive(given)
@@ -138,7 +138,8 @@ class Incoming(QObject):
         """Take a number that was copied, selected or chosen, which reads as one."""
         self._stop_counting()
         try:
-            shown = self._readable(text, _country(self._known.own_profile()))
+            own = self._known.own_profile()
+            shown = self._readable(text, own.country if own else None)
         except NumberRefused:
             shown = text  # the profile was changed meanwhile: the line under the field says why
         # As the operator asked just now: nobody is surprised.
@@ -158,7 +159,7 @@ class Incoming(QObject):
     def _given(self, link: Link) -> Given:
         """What a link fills in. Raises LinkRefused or NumberRefused."""
         profile = self._profile_of(link)
-        country = _country(profile)
+        country = profile.country if profile else None
         return Given(
             callee=self._readable(link.number, country),
             note=link.note,
@@ -345,7 +346,3 @@ class Incoming(QObject):
     def _note_under_way(self) -> str:
         # The note is taken out of its field once the call is placed.
         return self._calling.under_way.note if self._calling.under_way else ""
-
-
-def _country(profile: Profile | None) -> str | None:
-    return (profile.default_country or None) if profile else None

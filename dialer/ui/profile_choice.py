@@ -43,8 +43,16 @@ class ProfileChoice(QObject):
     @property
     def own(self) -> Profile | None:
         """The profile that the operator calls with, whatever is lent for one call."""
-        lent = self._lent_in_place_of
-        return self._calling.profile if lent is None else self._profiles.named(lent)
+        if self._lent_in_place_of is None:
+            return self._calling.profile
+        return self._profiles.named(self._own_name)
+
+    @property
+    def _own_name(self) -> str:
+        """Its name, also where it is gone by now; "" for none. What is lent is no choice."""
+        if self._lent_in_place_of is not None:
+            return self._lent_in_place_of
+        return self._calling.profile.name if self._calling.profile else ""
 
     def lend(self, name: str) -> None:
         """Call with the profile of that name for one call: `take_back` ends it. A choice of the
@@ -118,9 +126,7 @@ class ProfileChoice(QObject):
         if self._sandbox_wanted and not saved:
             self._offer()
             return
-        used = self._calling.profile.name if self._calling.profile else ""
-        lent = self._lent_in_place_of  # what is lent for one call is no choice
-        current = used if lent is None else lent
+        current = self._own_name
         self._sandbox_wanted = False
         self._window.band.clear()
         self._use(profiles.named(saved) or profiles.named(current) or profiles.default)
@@ -133,8 +139,7 @@ class ProfileChoice(QObject):
             self._offer()
             return
         used = self._calling.profile.name if self._calling.profile else ""
-        lent = self._lent_in_place_of
-        current = used if lent is None else lent
+        lent, current = self._lent_in_place_of, self._own_name
         if all(profiles.named(name) == before.named(name) for name in {used, current} if name):
             if not before.all and lent is None and not self._must_choose:
                 self._use(profiles.default)  # the first one has come
